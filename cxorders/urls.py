@@ -1,0 +1,21 @@
+"""Every address of the product; each capability owns what lies below its prefix."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("cxorders.web.urls")),
+    path("", include("cxorders.organisation.urls")),
+    path("customers/", include("cxorders.customers.urls")),
+    path("map/", include("touchpoints.catalogue.urls")),
+    path("standards/", include("touchpoints.standards.urls")),
+    path("orders/", include("touchpoints.orders.urls")),
+    path("promises/", include("touchpoints.promises.urls")),
+    path("appointments/", include("touchpoints.appointments.urls")),
+    path("", include("touchpoints.progress.urls")),
+    path("feedback/", include("feedback.intake.urls")),
+    path("issues/", include("feedback.issues.urls")),
+    path("callbacks/", include("feedback.callbacks.urls")),
+    path("scores/", include("kpi.scorecards.urls")),
+    path("admin/", admin.site.urls),
+]

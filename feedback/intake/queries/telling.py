@@ -1,0 +1,79 @@
+"""What customers said, told on pages of the rooms below: at the stages of an order, and for a customer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from cxorders.customers.models import Customer
+from cxorders.kit.panels import Panel
+from cxorders.organisation.access import may
+from cxorders.organisation.models import User
+from feedback.intake.models import Record
+from touchpoints.orders.enums import StageState
+from touchpoints.orders.models import Order, Stage
+from touchpoints.orders.panels import StageMark
+
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Said:
+    """Records for a block on a page of another room."""
+
+    records: list[Record]
+    url_query: str
+    """filter of the record list that shows them all"""
+    record_query: str = ""
+    """where a new record starts; "" for people who take none"""
+    more: bool = False
+
+    @property
+    def count(self) -> str:
+        """How many are shown."""
+        return f"{len(self.records)}+" if self.more else str(len(self.records))
+
+
+def marks_of_stages(order: Order, user: User) -> dict[int, StageMark]:
+    """Stage key → ratings given there, oldest first; a stage that is done and has none lacks its feedback (M54)."""
+    if not may(user, "record.read"):
+        return {}
+    marks: dict[int, StageMark] = {}
+    rows = Record.objects.visible_to(user).filter(order=order, stage__isnull=False).order_by("occurred_at", "pk")
+    for stage_id, rating, words in rows.values_list("stage_id", "rating", "verbatim"):
+        mark = marks.setdefault(stage_id, StageMark())
+        mark.words = words or mark.words
+        if rating is not None:
+            mark.ratings.append(rating)
+    # whether feedback exists at all is no secret of the unit it is about, so others are not told that it lacks
+    lacking = Stage.objects.filter(order=order, state=StageState.DONE).exclude(
+        pk__in=Record.objects.filter(order=order, stage__isnull=False).order_by().values("stage_id")
+    )
+    for key, probes in lacking.order_by("pk").values_list("pk", "stage_type__probes"):
+        if probes:
+            marks[key] = StageMark(missing=1)
+    return marks
+
+
+def panels_of_order(order: Order, user: User) -> Sequence[Panel]:
+    """The block 客户说了什么 of an order, and where to record what is heard now."""
+    if not may(user, "record.read"):
+        return []
+    start = f"order={order.number}" if may(user, "record.create") else ""
+    said = _said(Record.objects.visible_to(user).filter(order=order), f"order={order.number}", start)
+    return [Panel("feedback/intake/_of_order.html", said)]
+
+
+def panels_of_customer(customer: Customer, user: User) -> Sequence[Panel]:
+    """The block 最近的反馈 of a customer."""
+    if not may(user, "record.read"):
+        return []
+    start = f"customer={customer.number}" if may(user, "record.create") else ""
+    said = _said(Record.objects.visible_to(user).filter(customer=customer), f"customer={customer.number}", start)
+    return [Panel("feedback/intake/_of_customer.html", said)]
+
+
+def _said(rows: QuerySet[Record], query: str, start: str) -> Said:
+    shown = rows.select_related("stage__stage_type", "key_point", "method", "touchpoint")
+    found = list(shown.order_by("-submitted_at", "-pk")[: MOST + 1])
+    return Said(found[:MOST], query, start, len(found) > MOST)

@@ -1,0 +1,19 @@
+"""Index for Django only: nobody imports this module, everybody imports the capability."""
+
+from feedback.callbacks.models import Attempt, Callback, ScriptAnswer
+from feedback.intake.models import Answer, Attachment, Note, Record
+from feedback.issues.models import Issue, IssuePause, IssueRecord, Round
+
+__all__ = [
+    "Answer",
+    "Attachment",
+    "Attempt",
+    "Callback",
+    "Issue",
+    "IssuePause",
+    "IssueRecord",
+    "Note",
+    "Record",
+    "Round",
+    "ScriptAnswer",
+]

@@ -1,0 +1,184 @@
+"""What every address of the product asks of whoever knocks. A new URL name needs a line here, or the build fails.
+
+need      OPEN: nobody need sign in · SIGNED: any person · GROUP_ADMIN: administrators of the group · else a permission
+kind      the object in the address; its visibility decides between 404 and entering
+writes    POST is a way in (POST only unless `reads` as well)
+reads     GET is a way in
+acts      further permissions of which the act needs one; a role with none of them never gets through
+policy    the act may still be refused with 403 for this person and this object (tested with the verb)
+"""
+
+from dataclasses import dataclass, field
+
+OPEN, SIGNED, GROUP_ADMIN = "open", "signed", "group admin"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of the matrix."""
+
+    need: str
+    kind: str = ""
+    reads: bool = True
+    writes: bool = False
+    acts: frozenset[str] = field(default_factory=frozenset)
+    policy: bool = False
+
+
+def page(need: str, kind: str = "") -> Rule:
+    """GET only."""
+    return Rule(need, kind)
+
+
+def form(need: str, kind: str = "", *acts: str, policy: bool = False) -> Rule:
+    """GET shows it, POST sends it."""
+    return Rule(need, kind, writes=True, acts=frozenset(acts), policy=policy or bool(acts))
+
+
+def act(need: str, kind: str = "", *acts: str, policy: bool = False) -> Rule:
+    """POST only."""
+    return Rule(need, kind, reads=False, writes=True, acts=frozenset(acts), policy=policy or bool(acts))
+
+
+MATRIX: dict[str, Rule] = {
+    # ---- the door, the own account
+    "web:healthz": page(OPEN),
+    "web:readyz": page(OPEN),
+    "organisation:login": form(OPEN),
+    "organisation:switch_language": act(OPEN),
+    "organisation:logout": act(SIGNED),
+    "organisation:switch_grant": act(SIGNED),
+    "organisation:profile": form(SIGNED),
+    "organisation:password_change": form(SIGNED),
+    "organisation:password_change_done": page(SIGNED),
+    "web:home": page(SIGNED),
+    "web:gallery": page(SIGNED),
+    "web:search": page("bench.read"),
+    "web:dashboard": page("dashboard.read"),
+    "web:dashboard_rows": page("dashboard.read", "tile"),
+    "web:compare": page("compare.read"),
+    "web:journal": page("journal.read"),
+    # ---- organisation
+    "organisation:units": page("organisation.read"),
+    "organisation:unit": page("organisation.read", "unit"),
+    "organisation:open_unit": act("organisation.manage", "unit"),
+    "organisation:rename_unit": act("organisation.manage", "unit"),
+    "organisation:close_unit": act("organisation.manage", "unit"),
+    "organisation:set_windows": act("organisation.manage", "unit"),
+    "organisation:clear_windows": act("organisation.manage", "unit"),
+    "organisation:people": page("organisation.read"),
+    "organisation:add_person": form("organisation.manage"),
+    "organisation:person": page("organisation.read", "person"),
+    "organisation:edit_person": act("organisation.manage", "person"),
+    "organisation:reset_password": act("organisation.manage", "person"),
+    "organisation:give_grant": act("organisation.manage", "person"),
+    "organisation:end_grant": act("organisation.manage", "grant"),
+    "organisation:transfer": act("organisation.manage", "grant"),
+    "organisation:deactivate": act("organisation.manage", "person"),
+    "organisation:calendar": page("organisation.read"),
+    "organisation:set_day": act("organisation.manage", "calendar"),
+    "organisation:load_days": act("organisation.manage", "calendar"),
+    "organisation:drop_day": act("organisation.manage", "day"),
+    "organisation:roles": page("organisation.read"),
+    "admin:*": page(GROUP_ADMIN),
+    "admin:login": form(SIGNED),
+    # ---- customers
+    "customers:list": page("customer.read"),
+    "customers:detail": page("customer.read", "customer"),
+    "customers:reveal": act("customer.reveal", "customer"),
+    "customers:calls": act("customer.read", "customer", policy=True),
+    # ---- catalogue and standards
+    "catalogue:map": page("catalogue.read"),
+    "catalogue:question_add": act("catalogue.override", "key_point", policy=True),
+    "catalogue:question_retire": act("catalogue.override", "question", policy=True),
+    "catalogue:category_move": act("catalogue.override", "category", policy=True),
+    "standards:list": page("catalogue.read"),
+    "standards:tighten": act("catalogue.override", "standard", policy=True),
+    # ---- orders
+    "orders:list": page("order.read"),
+    "orders:new": form("order.create"),
+    "orders:find_customers": page("order.create"),
+    "orders:detail": page("order.read", "order"),
+    "orders:evidence": page("order.read", "evidence"),
+    "orders:accept": act("order.read", "order", "order.create", "order.manage"),
+    "orders:reject": act("order.read", "order", "order.create", "order.manage"),
+    "orders:suspend": act("order.manage", "order", policy=True),
+    "orders:resume": act("order.manage", "order", policy=True),
+    "orders:cancel": act("order.read", "order", "order.create", "order.manage"),
+    "orders:reopen": act("order.manage", "order", policy=True),
+    "orders:household_add": act("order.create", "order", policy=True),
+    "orders:household_paste": act("order.create", "order", policy=True),
+    "orders:stage_complete": act("order.work", "stage", policy=True),
+    "orders:stage_fail": act("order.work", "stage", policy=True),
+    "orders:stage_retry": act("order.work", "stage", policy=True),
+    "orders:stage_skip": act("order.manage", "stage", policy=True),
+    "orders:stage_decide": act("order.work", "stage", policy=True),
+    "orders:stage_pause": act("order.work", "stage", policy=True),
+    "orders:stage_approve_pause": act("order.manage", "stage", policy=True),
+    "orders:stage_resume": act("order.work", "stage", policy=True),
+    "orders:stage_assign": act("order.manage", "stage", policy=True),
+    "orders:stage_take": act("order.work", "stage", policy=True),
+    "orders:stage_appoint": act("order.work", "stage", policy=True),
+    # ---- promises
+    "promises:list": page("order.read"),
+    "promises:tell": form("order.work", "stage", policy=True),
+    # ---- the customer's own page: the token in the address is the key
+    "progress:page": page(OPEN, "progress"),
+    "progress:call": act(OPEN, "progress"),
+    "progress:share": act("order.work", "order", policy=True),
+    "progress:withdraw": act("order.work", "order", policy=True),
+    "progress:renew": act("order.work", "order", policy=True),
+    # ---- appointments
+    "appointments:board": page("order.read"),
+    "appointments:day": page("order.work"),
+    "appointments:half_day": page("order.read", "half_day"),
+    "appointments:set_places": act("order.manage", "half_day", policy=True),
+    "appointments:book": form("order.work", "stage", policy=True),
+    "appointments:detail": page("order.read", "appointment"),
+    "appointments:confirm": act("order.work", "appointment", policy=True),
+    "appointments:reschedule": form("order.work", "appointment", policy=True),
+    "appointments:cancel": act("order.work", "appointment", policy=True),
+    "appointments:arrive": act("order.work", "appointment", policy=True),
+    "appointments:no_access": form("order.work", "appointment", policy=True),
+    "appointments:photo": page("order.read", "door"),
+    # ---- the voice
+    "intake:rate_stage": act(OPEN, "progress"),
+    "intake:list": page("record.read"),
+    "intake:new": form("record.create"),
+    "intake:find": page("record.create"),
+    "intake:mine": page("record.create"),
+    "intake:detail": page("record.read", "record"),
+    "intake:note": act("record.note", "record"),
+    "intake:photo": page("record.read", "photo"),
+    # ---- issues
+    "issues:list": page("issue.read"),
+    "issues:new": form("issue.create"),
+    "issues:detail": page("issue.read", "issue"),
+    "issues:accept": form("issue.read", "issue", "issue.handle", "issue.vet"),
+    "issues:reply": form("issue.read", "issue", "issue.handle", "issue.manage", "issue.vet"),
+    "issues:contact": form("issue.read", "issue", "issue.handle", "issue.manage", "issue.vet"),
+    "issues:pause": form("issue.read", "issue", "issue.handle", "issue.manage", "issue.vet"),
+    "issues:resume": form("issue.read", "issue", "issue.handle", "issue.manage", "issue.vet"),
+    "issues:redispatch": form("issue.read", "issue", "issue.manage", "issue.vet"),
+    "issues:reopen": form("issue.read", "issue", "issue.create"),
+    "issues:close": form("issue.read", "issue", "issue.vet"),
+    # ---- call-backs
+    "callbacks:list": page("callback.read"),
+    "callbacks:detail": page("callback.read", "callback"),
+    "callbacks:claim": act("callback.work", "callback", policy=True),
+    "callbacks:release": act("callback.work", "callback", policy=True),
+    "callbacks:finish": form("callback.work", "callback", policy=True),
+    "callbacks:missed": act("callback.work", "callback", policy=True),
+    "callbacks:refuse": act("callback.work", "callback", policy=True),
+    "callbacks:reveal": act("customer.reveal", "callback", policy=True),
+    # ---- scores
+    "scorecards:list": page("score.read"),
+    "scorecards:compute": act("score.compute"),
+    "scorecards:progress": page("score.read", "month"),
+    "scorecards:detail": page("score.read", "score"),
+}
+
+
+def rule_of(name: str) -> Rule | None:
+    """The line for one URL name; a whole namespace may share one."""
+    return MATRIX.get(name) or MATRIX.get(f"{name.partition(':')[0]}:*")

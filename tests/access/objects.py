@@ -1,0 +1,152 @@
+"""One object of every kind at every place, and one person in every role, for the access matrix.
+
+Places: `own` is 户内服务部 of company A, `sub` its team, `sibling` the same department of company B.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from cxorders.organisation.enums import Reach
+from cxorders.organisation.models import CalendarDay, Unit, User
+from cxorders.organisation.roles import ROLES
+from feedback.intake.models import Record
+from feedback.issues.queries import issue_of
+from tests.factories.appointments import an_appointment, nobody_home
+from tests.factories.catalogue import the_catalogue
+from tests.factories.feedback import a_bad_record, a_photo
+from tests.factories.issues import a_callback, an_office
+from tests.factories.orders import MONDAY, a_customer, an_order, complete_current_stage, current_stage
+from tests.factories.organisation import a_company, a_group, a_person, department_in, team_of
+from touchpoints.catalogue.models import IssueCategory, KeyPoint, Question
+from touchpoints.orders.models import Evidence
+from touchpoints.progress.actions import share_progress
+from touchpoints.progress.tokens import token_of
+from touchpoints.standards.models import Standard
+
+PLACES = ("own", "sub", "sibling")
+EVERYWHERE = {"key_point", "question", "category", "standard", "month", "tile"}
+"""kinds that belong to no unit: whoever may use the address reaches all of them"""
+NATIONAL = {"calendar", "day"}
+"""kinds that only the group may change"""
+
+Arguments = dict[str, Any]
+
+
+@dataclass
+class Ground:
+    """The prepared world."""
+
+    people: dict[str, User]
+    """role code → a person acting in it"""
+    arguments: dict[tuple[str, str], Arguments] = field(default_factory=dict)
+    """(kind, place) → arguments of the address"""
+
+
+def prepare() -> Ground:
+    """Build everything once; the tests take every change back."""
+    the_catalogue()
+    group, company, other = a_group(), a_company("A"), a_company("B")
+    home = department_in(company, "D-HOME")
+    posts = {
+        Reach.GROUP: group,
+        Reach.COMPANY: company,
+        Reach.UNIT: home,
+        Reach.OWN: home,
+        Reach.NOTHING: company,
+    }
+    at = {code: posts[role.reach] for code, role in ROLES.items() if role.permissions}
+    at["hq_dept"] = department_in(group, "D-HOME")
+    ground = Ground({code: a_person(code, at=unit) for code, unit in at.items()})
+    places = {"own": home, "sub": team_of(company, "D-HOME"), "sibling": department_in(other, "D-HOME")}
+    for place, unit in places.items():
+        for kind, arguments in _objects(unit).items():
+            ground.arguments[kind, place] = arguments
+    return ground
+
+
+def is_visible(user: User, kind: str, place: str) -> bool:
+    """What the reach of the role says about an object of `kind` at `place` (workflows §14)."""
+    grant = user.active_grant
+    assert grant is not None
+    reach, in_the_group = grant.role.reach, grant.unit.company_id is None
+    if kind == "" or kind in EVERYWHERE or reach is Reach.GROUP:
+        return True
+    if kind in NATIONAL:
+        return in_the_group
+    if in_the_group:
+        return False
+    if kind in ("unit", "person", "grant") and reach is Reach.NOTHING:
+        return place != "sibling"  # administrators maintain what lies below them
+    if kind == "customer" and reach is not Reach.NOTHING:
+        return place != "sibling"  # everybody serves every customer of the company
+    return reach in (Reach.COMPANY, Reach.UNIT) and place != "sibling"
+
+
+def _objects(unit: Unit) -> dict[str, Arguments]:
+    company = unit.company
+    assert company is not None
+    person = a_person("field", at=unit)
+    customer = a_customer(company)
+    order = an_order(company=company, unit=unit, customer=customer)
+    complete_current_stage(order)
+    stage = current_stage(order)
+    assert stage is not None
+    return {
+        "unit": {"pk": unit.pk},
+        "person": {"pk": person.pk},
+        "grant": {"pk": person.pk, "grant": person.grants.get().pk},
+        "calendar": {},
+        "day": {"pk": CalendarDay.objects.get(date=date(2026, 1, 1)).pk},
+        "customer": {"number": customer.number},
+        "order": {"number": order.number},
+        "stage": {"number": order.number, "stage_id": stage.pk},
+        "progress": {"token": token_of(share_progress(order, by=None, at=MONDAY))},
+        "evidence": _evidence_photo(unit, company),
+        **_visits(unit, company),
+        **_voice(unit, company, person),
+        "score": {"period": "2026-09", "code": unit.code},
+        "month": {"period": "2026-09"},
+        "tile": {"code": "M01"},
+        "key_point": {"code": KeyPoint.objects.order_by("pk")[0].code},
+        "question": {"code": Question.objects.order_by("pk")[0].code},
+        "category": {"code": IssueCategory.objects.order_by("pk")[0].code},
+        "standard": {"code": Standard.objects.order_by("pk")[0].code},
+    }
+
+
+def _evidence_photo(unit: Unit, company: Unit) -> Arguments:
+    order = an_order(company=company, unit=unit)
+    photos = Evidence.objects.filter(stage__order=order).exclude(file="").order_by("pk")
+    while not photos.exists():
+        complete_current_stage(order)
+    return {"number": order.number, "evidence_id": photos[0].pk}
+
+
+def _visits(unit: Unit, company: Unit) -> dict[str, Arguments]:
+    crew = team_of(company, "D-HOME")
+    at_the_door = nobody_home(an_appointment(company=company, unit=unit, crew=crew))
+    return {
+        "half_day": {"crew_id": crew.pk, "day": "2026-09-16", "half": "am"},
+        "appointment": {"number": an_appointment(company=company, unit=unit, crew=crew).number},
+        "door": {"number": at_the_door.number},
+    }
+
+
+def _voice(unit: Unit, company: Unit, collector: User) -> dict[str, Arguments]:
+    record: Record = a_bad_record(
+        company=company,
+        by=collector,
+        at=MONDAY,
+        customer=a_customer(company),
+        key_point="KP-HS-01",
+        photos=[a_photo()],
+    )
+    issue = issue_of(record)
+    assert issue is not None
+    return {
+        "record": {"number": record.number},
+        "photo": {"number": record.number, "key": record.attachments.get().pk},
+        "issue": {"number": issue.number},
+        "callback": {"key": a_callback(an_office(company.code)).pk},
+    }

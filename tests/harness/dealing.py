@@ -1,0 +1,48 @@
+"""Which parallel worker gets which tests: whole files, the longest first.
+
+A file stays in one worker, with the ground built for it; all journeys share one installation.
+"""
+
+from typing import Any
+from zlib import crc32
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+LONGEST = ("tests/journeys/", "tests/access/", "tests/setup/", "tests/demo/", "tests/feedback/")
+"""begun first, so that no worker is left alone with one of them at the end"""
+SPREAD = {"tests/access/test_matrix.py": 2}
+"""long files that several workers may share"""
+
+
+class Dealing(LoadScopeScheduling):  # type: ignore[misc]
+    """Tests of one scope go to one worker, in order."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        if path.startswith("tests/journeys/"):
+            return "tests/journeys"
+        return f"{path}#{crc32(nodeid.encode()) % SPREAD[path]}" if path in SPREAD else path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first; what asks neither a database nor a service need not run for each of them."""
+    items.sort(key=_rank)
+    for item in items:
+        if not (_asks_a_database(item) or item.get_closest_marker("services")):
+            item.add_marker(pytest.mark.embedded)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Dealing:
+    """Deal in the order of the collection."""
+    config.option.loadscopereorder = False
+    return Dealing(config, log)
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    named = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(named) or item.get_closest_marker("django_db") is not None
+
+
+def _rank(item: pytest.Item) -> int:
+    return next((rank for rank, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST))

@@ -1,0 +1,40 @@
+from django.apps import AppConfig
+
+
+class TouchpointsConfig(AppConfig):
+    name = "touchpoints"
+    verbose_name = "触点与旅程"
+
+    def ready(self) -> None:
+        """Name the values a company may change for itself; put orders where lower rooms have a place for them."""
+        from cxorders.customers import panels
+        from cxorders.kit.events import subscribe
+        from cxorders.organisation import holdings
+        from touchpoints.appointments.receivers import (
+            on_order_ended,
+            on_stage_appointed,
+            on_stage_ended,
+            order_panel,
+        )
+        from touchpoints.catalogue import overriding
+        from touchpoints.catalogue.actions import own_department
+        from touchpoints.orders import panels as order_panels
+        from touchpoints.orders import receivers
+        from touchpoints.orders.events import OrderEnded, StageAppointed, StageEnded
+        from touchpoints.orders.queries.listing import customers_by_order
+        from touchpoints.progress.panels import panels_of_order
+        from touchpoints.standards.actions import own_limit
+
+        overriding.register(overriding.Overridable("standards", "value", own_limit))
+        overriding.register(overriding.Overridable("issue_categories", "department_code", own_department))
+
+        panels.CUSTOMER.register("orders", receivers.customer_panel)
+        panels.register_lookup("orders", customers_by_order)
+        holdings.register(receivers.HELD_STAGES)
+        holdings.register(receivers.HELD_ORDERS)
+
+        order_panels.ORDER.register("progress", panels_of_order)
+        order_panels.ORDER.register("appointments", order_panel)
+        subscribe(StageAppointed, on_stage_appointed)
+        subscribe(StageEnded, on_stage_ended)
+        subscribe(OrderEnded, on_order_ended)

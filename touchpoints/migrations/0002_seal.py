@@ -1,0 +1,12 @@
+from typing import ClassVar
+
+from django.db import migrations
+
+from cxorders.kit.immutability import SealTable
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("touchpoints", "0001_initial")]
+    operations: ClassVar = [
+        SealTable("touchpoints_evidence"),
+    ]

@@ -1,0 +1,51 @@
+"""Index for Django only: nobody imports this module, everybody imports the capability."""
+
+from touchpoints.appointments.models import Appointment, CrewCapacity, NoAccess
+from touchpoints.catalogue.models import (
+    CatalogueLoad,
+    Department,
+    FeedbackMethod,
+    IssueCategory,
+    IssueGroup,
+    KeyPoint,
+    Override,
+    Process,
+    Question,
+    Section,
+    Segment,
+    Severity,
+    Touchpoint,
+)
+from touchpoints.orders.models import Evidence, Order, OrderType, Stage, StagePause, StageType
+from touchpoints.progress.models import CallWish, ProgressLink
+from touchpoints.promises.models import StageBreachTold
+from touchpoints.standards.models import Standard
+
+__all__ = [
+    "Appointment",
+    "CallWish",
+    "CatalogueLoad",
+    "CrewCapacity",
+    "Department",
+    "Evidence",
+    "FeedbackMethod",
+    "IssueCategory",
+    "IssueGroup",
+    "KeyPoint",
+    "NoAccess",
+    "Order",
+    "OrderType",
+    "Override",
+    "Process",
+    "ProgressLink",
+    "Question",
+    "Section",
+    "Segment",
+    "Severity",
+    "Stage",
+    "StageBreachTold",
+    "StagePause",
+    "StageType",
+    "Standard",
+    "Touchpoint",
+]
