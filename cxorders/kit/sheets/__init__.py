@@ -1,0 +1,1 @@
+"""Tables in files: reading what people hand in, writing what they take away."""
