@@ -14,6 +14,7 @@ urlpatterns = [
     path("appointments/", include("touchpoints.appointments.urls")),
     path("", include("touchpoints.progress.urls")),
     path("feedback/", include("feedback.intake.urls")),
+    path("contacts/", include("feedback.contacts.urls")),
     path("issues/", include("feedback.issues.urls")),
     path("callbacks/", include("feedback.callbacks.urls")),
     path("scores/", include("kpi.scorecards.urls")),

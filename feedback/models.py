@@ -1,6 +1,7 @@
 """Index for Django only: nobody imports this module, everybody imports the capability."""
 
 from feedback.callbacks.models import Attempt, Callback, ScriptAnswer
+from feedback.contacts.models import Contact
 from feedback.intake.models import Answer, Attachment, Note, Record
 from feedback.issues.models import Issue, IssuePause, IssueRecord, Round
 
@@ -9,6 +10,7 @@ __all__ = [
     "Attachment",
     "Attempt",
     "Callback",
+    "Contact",
     "Issue",
     "IssuePause",
     "IssueRecord",

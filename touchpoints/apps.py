@@ -7,6 +7,8 @@ class TouchpointsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the values a company may change for itself; put orders where lower rooms have a place for them."""
+        from django.utils.translation import gettext_lazy
+
         from cxorders.customers import panels
         from cxorders.kit.events import subscribe
         from cxorders.organisation import holdings
@@ -16,19 +18,23 @@ class TouchpointsConfig(AppConfig):
             on_stage_ended,
             order_panel,
         )
+        from touchpoints.appointments.receivers import told_of_customer as visits_of_customer
         from touchpoints.catalogue import overriding
         from touchpoints.catalogue.actions import own_department
         from touchpoints.orders import panels as order_panels
         from touchpoints.orders import receivers
         from touchpoints.orders.events import OrderEnded, StageAppointed, StageEnded
         from touchpoints.orders.queries.listing import customers_by_order
+        from touchpoints.orders.queries.of_customer import count_of
         from touchpoints.progress.panels import panels_of_order
         from touchpoints.standards.actions import own_limit
 
         overriding.register(overriding.Overridable("standards", "value", own_limit))
         overriding.register(overriding.Overridable("issue_categories", "department_code", own_department))
 
-        panels.CUSTOMER.register("orders", receivers.customer_panel)
+        panels.register_teller("orders", receivers.told_of_customer)
+        panels.register_teller("appointments", visits_of_customer)
+        panels.register_tally("orders", gettext_lazy("订单"), count_of)
         panels.register_lookup("orders", customers_by_order)
         holdings.register(receivers.HELD_STAGES)
         holdings.register(receivers.HELD_ORDERS)

@@ -20,6 +20,8 @@ PERMISSIONS: dict[str, Promise] = {
     "order.manage": _("跳过可选环节、挂起整单、取消、批准超过 1 个工作日的挂起"),
     "customer.read": _("看范围内的客户"),
     "customer.reveal": _("查看完整电话号码（记入日志）"),
+    "customer.merge": _("合并重复的客户，撤销合并"),
+    "contact.create": _("登记客户联系，首问负责到答复"),
     "record.read": _("看范围内的体验记录原文"),
     "record.create": _("提交体验记录"),
     "record.note": _("在记录下追加说明"),
@@ -43,7 +45,15 @@ PERMISSIONS: dict[str, Promise] = {
 """every permission and what it allows"""
 
 _EVERYBODY = {"bench.read", "catalogue.read"}
-_FRONT = _EVERYBODY | {"order.read", "order.work", "customer.read", "record.read", "record.create", "record.note"}
+_FRONT = _EVERYBODY | {
+    "order.read",
+    "order.work",
+    "customer.read",
+    "contact.create",
+    "record.read",
+    "record.create",
+    "record.note",
+}
 _READ = _EVERYBODY | {
     "order.read",
     "customer.read",
@@ -59,6 +69,8 @@ _MANAGE = _READ | {
     "order.work",
     "order.manage",
     "customer.reveal",
+    "customer.merge",
+    "contact.create",
     "issue.create",
     "issue.handle",
     "issue.manage",
@@ -118,8 +130,8 @@ ROLES: dict[str, Role] = {
         _role(
             "callback", "回访专员", "call-back specialist", _("按窗口回访，核实问题是否解决"),
             Reach.COMPANY,
-            _EVERYBODY | {"order.read", "customer.read", "customer.reveal", "record.read", "record.create",
-                          "record.note", "issue.read", "callback.read", "callback.work"},
+            _EVERYBODY | {"order.read", "customer.read", "customer.reveal", "contact.create", "record.read",
+                          "record.create", "record.note", "issue.read", "callback.read", "callback.work"},
         ),
         _role(
             "clerk", "派单员", "service clerk", _("登记服务单，定级、派单"),
@@ -128,8 +140,8 @@ ROLES: dict[str, Role] = {
         _role(
             "handler", "后台处理人", "back-office handler", _("接收并解决问题，答复客户"),
             Reach.UNIT,
-            _EVERYBODY | {"order.read", "order.work", "customer.read", "customer.reveal", "record.read",
-                          "record.create", "record.note", "issue.read", "issue.create", "issue.handle"},
+            _EVERYBODY | {"order.read", "order.work", "customer.read", "customer.reveal", "contact.create",
+                          "record.read", "record.create", "record.note", "issue.read", "issue.create", "issue.handle"},
         ),
         _role("dept_mgr", "部门负责人", "department manager", _("管一个部门的订单、问题与时限"), Reach.UNIT, _MANAGE),
         _role(
@@ -143,8 +155,9 @@ ROLES: dict[str, Role] = {
         _role(
             "hq_cs", "集团客户服务部", "HQ customer service", _("监督全集团，受理上报，发布通报"),
             Reach.GROUP,
-            _READ | {"compare.read", "score.compute", "record.create", "record.note", "customer.reveal", "issue.create",
-                     "issue.manage", "issue.vet", "catalogue.override", "organisation.read", "journal.read"},
+            _READ | {"compare.read", "score.compute", "record.create", "record.note", "customer.reveal",
+                     "customer.merge", "issue.create", "issue.manage", "issue.vet", "catalogue.override",
+                     "organisation.read", "journal.read"},
         ),
         _role(
             "hq_dept", "集团相关部门", "HQ department", _("答复集团客服部转来的事项"),

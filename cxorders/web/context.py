@@ -28,6 +28,7 @@ NAVIGATION: list[tuple[Any, list[tuple[str, str, Any, str]]]] = [
             ("appointments:board", "calendar-event", _("上门预约"), "order.work"),
             ("callbacks:list", "phone-call", _("回访"), "callback.read"),
             ("customers:list", "users", _("客户"), "customer.read"),
+            ("contacts:list", "phone-incoming", _("首问"), "contact.create"),
         ],
     ),
     (

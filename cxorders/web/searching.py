@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cxorders.customers.models import Customer
-from cxorders.customers.queries import find
+from cxorders.customers.queries import all_keys, find
 from cxorders.kit.numbering import key_of
 from cxorders.organisation.access import SignedInRequest, may, requires
 from cxorders.organisation.models import User
@@ -75,13 +75,13 @@ def page_of_number(user: User, text: str) -> str:
 
 
 def look_up(user: User, text: str, at: datetime) -> Found:
-    """Customers by phone, name or address with what belongs to them, and open issues by title. Twelve queries at most,
+    """Customers by phone, name or address with what belongs to them, and open issues by title. Fourteen queries at most,
     each limited to a page; closed issues and words of records are searched in their own lists.
     """
     if any(key_of(prefix, text) is not None for prefix in NUMBERS):
         return Found()
     customers = find(user, text, MOST) if may(user, "customer.read") else []
-    meant = customers if len(customers) <= FEW else []
+    meant = all_keys(customer.pk for customer in customers) if len(customers) <= FEW else []
     return Found(
         customers=customers,
         orders=_orders(user, meant, at) if may(user, "order.read") else [],
@@ -90,26 +90,26 @@ def look_up(user: User, text: str, at: datetime) -> Found:
     )
 
 
-def _orders(user: User, customers: list[Customer], at: datetime) -> list[Any]:
+def _orders(user: User, customers: list[int], at: datetime) -> list[Any]:
     if not customers:
         return []
-    rows = Order.objects.visible_to(user).filter(customer__in=customers)
+    rows = Order.objects.visible_to(user).filter(customer_id__in=customers)
     return [row_of(order, at) for order in with_front(rows.order_by("-created_at", "-pk"))[:MOST]]
 
 
-def _issues(user: User, text: str, customers: list[Customer], at: datetime) -> list[Any]:
+def _issues(user: User, text: str, customers: list[int], at: datetime) -> list[Any]:
     """Issues of the customers, newest first, then open ones whose title holds the text."""
-    own = Issue.objects.visible_to(user).filter(customer__in=customers).select_related(*SHOWN)
+    own = Issue.objects.visible_to(user).filter(customer_id__in=customers).select_related(*SHOWN)
     rows = lines_of(list(own.order_by("-opened_at", "-pk")[:MOST]), at=at) if customers else []
     known = {row.issue.pk for row in rows}
     titled = page_of(user, Wanted(text=text), at=at, size=MOST).rows if len(rows) < MOST else []
     return [*rows, *(row for row in titled if row.issue.pk not in known)][:MOST]
 
 
-def _records(user: User, customers: list[Customer]) -> list[dict[str, Any]]:
+def _records(user: User, customers: list[int]) -> list[dict[str, Any]]:
     if not customers:
         return []
-    rows = Record.objects.visible_to(user).filter(customer__in=customers)
+    rows = Record.objects.visible_to(user).filter(customer_id__in=customers)
     shown = list(rows.select_related("key_point", "touchpoint", "company").order_by("-submitted_at", "-pk")[:MOST])
     fates = panels.fates(shown, user)
     return [{"record": record, "fate": fates.get(record.pk)} for record in shown]

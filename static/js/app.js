@@ -117,6 +117,10 @@
     $$("[data-hide-after]", root).forEach(countdown);
     markTheme();
   }
+  /* a page that was found by a telephone number does not leave the number in the address bar */
+  var own = $("[data-address]");
+  if (own) history.replaceState(history.state, "", own.dataset.address);
+
   document.addEventListener("htmx:load", function (e) { arrange(e.detail.elt.parentNode || document); });
   arrange(document);
 })();

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from cxorders.customers.actions import merge_customers
+from cxorders.customers.models import Customer
 from cxorders.organisation.enums import Reach
 from cxorders.organisation.models import CalendarDay, Unit, User
 from cxorders.organisation.roles import ROLES
 from feedback.intake.models import Record
 from feedback.issues.queries import issue_of
+from tests.factories.accounts import a_care, a_contact, a_hint, a_member
 from tests.factories.appointments import an_appointment, nobody_home
 from tests.factories.catalogue import the_catalogue
 from tests.factories.feedback import a_bad_record, a_photo
@@ -29,6 +32,9 @@ EVERYWHERE = {"key_point", "question", "category", "standard", "month", "tile"}
 """kinds that belong to no unit: whoever may use the address reaches all of them"""
 NATIONAL = {"calendar", "day"}
 """kinds that only the group may change"""
+
+OF_CUSTOMERS = {"customer", "member", "person_of", "home_of", "care_of", "hint_of", "twin", "merge"}
+"""a customer and what hangs on the account: everybody serves every customer of the company"""
 
 Arguments = dict[str, Any]
 
@@ -78,7 +84,7 @@ def is_visible(user: User, kind: str, place: str) -> bool:
         return False
     if kind in ("unit", "person", "grant") and reach is Reach.NOTHING:
         return place != "sibling"  # administrators maintain what lies below them
-    if kind == "customer" and reach is not Reach.NOTHING:
+    if kind in OF_CUSTOMERS and reach is not Reach.NOTHING:
         return place != "sibling"  # everybody serves every customer of the company
     return reach in (Reach.COMPANY, Reach.UNIT) and place != "sibling"
 
@@ -99,6 +105,8 @@ def _objects(unit: Unit) -> dict[str, Arguments]:
         "calendar": {},
         "day": {"pk": CalendarDay.objects.get(date=date(2026, 1, 1)).pk},
         "customer": {"number": customer.number},
+        **_account(customer),
+        "contact": {"number": a_contact(customer, unit=unit).number},
         "order": {"number": order.number},
         "stage": {"number": order.number, "stage_id": stage.pk},
         "progress": {"token": token_of(share_progress(order, by=None, at=MONDAY))},
@@ -112,6 +120,23 @@ def _objects(unit: Unit) -> dict[str, Arguments]:
         "question": {"code": Question.objects.order_by("pk")[0].code},
         "category": {"code": IssueCategory.objects.order_by("pk")[0].code},
         "standard": {"code": Standard.objects.order_by("pk")[0].code},
+    }
+
+
+def _account(customer: Customer) -> dict[str, Arguments]:
+    """What hangs on an account: a person, a home, care, a hint, a twin, a merge."""
+    number = {"number": customer.number}
+    member, care, hint = a_member(customer), a_care(customer), a_hint(customer)
+    merged = a_customer(customer.company, name=customer.name)
+    merge = merge_customers(customer, merged, by=None, at=MONDAY, reason="同一住址")
+    return {
+        "member": {**number, "whose": member.whose},
+        "person_of": {**number, "key": member.pk},
+        "home_of": {**number, "key": customer.premises.get().pk},
+        "care_of": {**number, "key": care.pk},
+        "hint_of": {**number, "key": hint.pk},
+        "twin": {**number, "other": a_customer(customer.company, name=customer.name).number},
+        "merge": {**number, "key": merge.pk},
     }
 
 

@@ -96,7 +96,7 @@ class NewOrderForm(forms.Form):
             return
         cleaned["customer"] = customer
         if premises_key.isascii() and premises_key.isdecimal() and len(premises_key) < 19:
-            cleaned["premises"] = Premises.objects.filter(customer=customer, pk=int(premises_key)).first()
+            cleaned["premises"] = Premises.objects.filter(customer_id__in=customer.keys, pk=int(premises_key)).first()
 
     def values(self) -> dict[str, Any]:
         """Keyword arguments for `receive_order`."""

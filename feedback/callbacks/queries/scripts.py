@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import get_language
 
+from cxorders.customers.queries import same_customer
 from feedback.callbacks.enums import CallbackState
 from feedback.callbacks.models import Callback
 from feedback.callbacks.slots import Try
@@ -86,7 +87,7 @@ def recent_calls(callback: Callback, at: datetime) -> int:
     if callback.customer_id is None:
         return 0
     return Callback.objects.filter(
-        customer_id=callback.customer_id,
+        customer_id__in=same_customer(callback.customer_id),
         state__in=(CallbackState.FINISHED, CallbackState.REFUSED),
         finished_at__gt=at - FATIGUE_DAYS,
     ).count()

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
+from cxorders.customers.queries import same_customer
 from cxorders.journal.actions import record as journal
 from cxorders.kit.events import publish
 from cxorders.kit.inserting import insert, insert_all
@@ -189,7 +190,8 @@ def _warning(
     if customer is not None and customer.segment_code == "VULN":
         bonus += rates.get("vulnerable_segment", 0)
     if customer_id is not None and rates.get("previous_dissatisfied_90d"):
-        earlier = Record.objects.filter(customer_id=customer_id, submitted_at__gte=at - BEFORE, rating__lte=2)
+        theirs = same_customer(customer_id)
+        earlier = Record.objects.filter(customer_id__in=theirs, submitted_at__gte=at - BEFORE, rating__lte=2)
         bonus += rates["previous_dissatisfied_90d"] if earlier.exists() else 0
     return score_text(text, reference.lexicon, reference.rules, bonus) if bonus else warning
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from cxorders.customers.queries import same_customer
 from cxorders.kit.numbering import key_of
 from cxorders.organisation.enums import UnitKind
 from cxorders.organisation.models import Unit, User
@@ -75,8 +76,9 @@ def _filtered(rows: QuerySet[Record], wanted: Wanted) -> QuerySet[Record]:
         "method__code": wanted.method,
         "submitted_at__gte": wanted.since,
         "order_id": wanted.order,
-        "customer_id": wanted.customer,
     }
+    if wanted.customer:
+        rows = rows.filter(customer_id__in=same_customer(wanted.customer))
     rows = rows.filter(_RATINGS.get(wanted.rating, Q()), **{name: value for name, value in plain.items() if value})
     if wanted.negative:
         rows = rows.filter(negative=True)
@@ -102,7 +104,7 @@ def _fits(text: str) -> Q:
     for prefix, column in (("TY", "pk"), ("DD", "order_id"), ("KH", "customer_id")):
         key = key_of(prefix, text)
         if key is not None:
-            return Q(**{column: key})
+            return Q(customer_id__in=same_customer(key)) if prefix == "KH" else Q(**{column: key})
     return Q(verbatim__icontains=text)
 
 

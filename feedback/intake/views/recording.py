@@ -15,6 +15,9 @@ from cxorders.kit.errors import BusinessError
 from cxorders.kit.kept_form import keeps, take_back
 from cxorders.organisation.access import requires
 from cxorders.organisation.models import User
+from feedback.contacts.actions import became
+from feedback.contacts.models import Contact
+from feedback.contacts.queries.listing import contact_by_number
 from feedback.intake import queries
 from feedback.intake.actions import RecordDraft, submit_record
 from feedback.intake.forms import RecordForm, draft_from, is_key, methods_for
@@ -44,7 +47,15 @@ def new(request: HttpRequest) -> HttpResponse:
     place = _place(request, request.GET)
     if place.sheet is None and not _knows_whom(place, request.GET):
         return _find_page(request, place)
-    return _form_page(request, place, _form(request, place, initial=_preset()))
+    contact = _contact(request)
+    words = {"verbatim": contact.summary} if contact is not None else {}
+    return _form_page(request, place, _form(request, place, initial=_preset() | words))
+
+
+def _contact(request: HttpRequest) -> Contact | None:
+    """The contact this record is made of, where the form was opened from one (RT-04)."""
+    number = request.POST.get("contact") or request.GET.get("contact")
+    return contact_by_number(person(request), number) if number else None
 
 
 def _preset() -> dict[str, Any]:
@@ -71,6 +82,8 @@ def _submit(request: HttpRequest) -> HttpResponse:
         record = submit_record(draft, by=person(request), at=now, sheet=place.sheet)
     except BusinessError as error:
         return _refused(request, error)
+    if (contact := _contact(request)) is not None:
+        became(contact, number=record.number, by=person(request), at=now)
     if record.submitted_at == now or _is_the_same(record, draft):
         return redirect(f"{reverse('intake:detail', args=[record.number])}?sealed=1")
     # the key was used for other words: nothing that was typed may vanish behind an old record
@@ -156,6 +169,7 @@ def _form_page(
         "notes": notes or [],
         "anonymous": place.customer is None,
         "address": _address(place),
+        "contact": _contact(request),
     }
     part = request.headers.get("HX-Request") == "true"
     return render(request, "feedback/intake/_sheet.html" if part else "feedback/intake/new.html", page, status=status)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from cxorders.customers.models import Customer
+from cxorders.customers.queries import same_customer
 from cxorders.journal import actions as journal
 from cxorders.kit.errors import BusinessError, NotAllowed
 from cxorders.kit.events import publish
@@ -99,7 +100,8 @@ def take_up(record: Record, *, by: User | None, at: datetime, category: IssueCat
         category = queries.category_for(record.key_point, hazard=record.safety, words=record.verbatim)
     if record.customer_id is not None:
         lock(Customer, record.customer_id)  # two records at once make one issue
-        known = Issue.objects.open().filter(customer_id=record.customer_id, company_id=record.company_id)
+        theirs = same_customer(record.customer_id)
+        known = Issue.objects.open().filter(customer_id__in=theirs, company_id=record.company_id)
         same = queries.open_match(record, category) if not record.safety and is_any(known) else None
         if same is not None:
             return _joined(same, record, by=by, at=at)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from cxorders.customers.queries import same_customer
 from cxorders.organisation.enums import Reach, UnitKind
 from cxorders.organisation.models import Grant, Unit, User
 from cxorders.organisation.queries import people_with
@@ -33,7 +34,8 @@ def open_match(record: Record, category: IssueCategory | None) -> Issue | None:
     """The open issue of the same customer and the same key point or category (RT-09), oldest first."""
     if record.customer_id is None:
         return None
-    mine = Issue.objects.open().filter(customer_id=record.customer_id, company_id=record.company_id)
+    theirs = same_customer(record.customer_id)
+    mine = Issue.objects.open().filter(customer_id__in=theirs, company_id=record.company_id)
     same = [
         issue
         for issue in mine.order_by("opened_at", "pk")

@@ -1,11 +1,10 @@
-"""Open issues told on pages of the rooms below: of an order, of a customer."""
+"""Open issues told on the order page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 
-from cxorders.customers.models import Customer
 from cxorders.kit.panels import Panel
 from cxorders.organisation.access import may
 from cxorders.organisation.models import User
@@ -14,6 +13,7 @@ from feedback.issues.models import Issue
 from touchpoints.orders.models import Order
 
 MOST = 8
+SHOWN = ("severity", "unit", "owner", "category", "record")
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,8 @@ class OpenIssues:
 
 def panels_of_order(order: Order, user: User) -> Sequence[Panel]:
     """The block 未结问题 of an order; none, no block."""
-    return _panel(Issue.objects.visible_to(user).filter(order=order), user)
-
-
-def panels_of_customer(customer: Customer, user: User) -> Sequence[Panel]:
-    """The block 未结问题 of a customer; none, no block."""
-    return _panel(Issue.objects.visible_to(user).filter(customer=customer), user)
-
-
-def _panel(rows: QuerySet[Issue], user: User) -> Sequence[Panel]:
     if not may(user, "issue.read"):
         return []
-    shown = rows.filter(state__in=OPEN_STATES).select_related("severity", "unit", "owner", "category", "record")
-    found = list(shown.order_by(F("due_at").asc(nulls_last=True), "pk")[:MOST])
+    rows = Issue.objects.visible_to(user).filter(order=order, state__in=OPEN_STATES).select_related(*SHOWN)
+    found = list(rows.order_by(F("due_at").asc(nulls_last=True), "pk")[:MOST])
     return [Panel("feedback/issues/_open_at.html", OpenIssues(found), "aside")] if found else []

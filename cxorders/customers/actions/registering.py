@@ -1,4 +1,4 @@
-"""Verbs of customers."""
+"""Customers come to be: registering, premises, the looks at them that are logged."""
 
 import re
 import uuid
@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from cxorders.customers import policy
-from cxorders.customers.models import Customer, Premises
-from cxorders.customers.queries import digits_of
+from cxorders.customers.models import Customer, Member, Premises
+from cxorders.customers.queries.finding import digits_of, without_country
 from cxorders.journal.actions import record
 from cxorders.kit.errors import BusinessError, NotAllowed
 from cxorders.organisation.models import Unit, User
@@ -45,8 +45,7 @@ def clean_phone(text: str) -> str:
     digits = digits_of(text)
     if not digits and not text.strip():
         return ""
-    if digits.startswith("86") and len(digits) == 13:
-        digits = digits[2:]
+    digits = without_country(digits)
     known = any(form.match(digits) for form in (MOBILE, LANDLINE, SHORT_LANDLINE, SERVICE))
     strange = re.sub(r"[\d\s()（）+＋\-－—]", "", text)
     if not known or strange:
@@ -107,7 +106,7 @@ def register_customer(
 def add_premises(
     customer: Customer, *, address: str, by: User | None, at: datetime, district: str = "", meter_number: str = ""
 ) -> Premises:
-    """One more address of the customer; the same address again is the same premises.
+    """One more address of the customer; the same address again is the same premises, unless that has ended.
 
     Effects: premises; journal. Errors: NotAllowed, AddressMissing.
     """
@@ -116,7 +115,8 @@ def add_premises(
     address = " ".join(address.split())[:200]
     if not address:
         raise AddressMissing(field="address")
-    known = Premises.objects.filter(customer=customer, address=address).order_by("pk").first()
+    same = Premises.objects.filter(customer_id__in=customer.keys, address=address, ended_on=None)
+    known = same.order_by("pk").first()
     if known is not None:
         return known
     premises = Premises.objects.create(
@@ -131,21 +131,18 @@ def add_premises(
 
 
 @transaction.atomic
-def reveal_phone(customer: Customer, *, by: User, at: datetime) -> str:
-    """The full number, for this person, now (X9). Effects: journal `customer.phone_revealed`. Raises NotAllowed."""
+def reveal_phone(customer: Customer, *, by: User, at: datetime, member: Member | None = None) -> str:
+    """The full number of the customer, or of a person of the account, for this person, now (X9).
+
+    Effects: journal `customer.phone_revealed`. Raises NotAllowed.
+    """
     if not policy.may_reveal(by, customer):
         raise NotAllowed()
-    record(customer, "customer.phone_revealed", by=by, at=at)
-    return customer.phone
+    whose = {} if member is None else {"member": member.pk}
+    record(customer, "customer.phone_revealed", by=by, at=at, **whose)
+    return customer.phone if member is None else member.phone
 
 
-@transaction.atomic
-def set_do_not_call(customer: Customer, *, by: User, at: datetime, value: bool) -> Customer:
-    """The customer wants no calls for marketing or surveys, or takes that back. Effects: journal. Raises NotAllowed."""
-    if not policy.may_register(by, customer.company):
-        raise NotAllowed()
-    if customer.do_not_call != value:
-        customer.do_not_call = value
-        customer.save(update_fields=["do_not_call"])
-        record(customer, "customer.do_not_call" if value else "customer.may_call", by=by, at=at)
-    return customer
+def note_opening(customer: Customer, *, by: User, at: datetime) -> None:
+    """Somebody opened the page of the customer (§13: access is logged). Effects: journal `customer.opened`."""
+    record(customer, "customer.opened", by=by, at=at)
