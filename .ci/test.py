@@ -23,7 +23,7 @@ import redis
 ROOT = Path(__file__).resolve().parent.parent
 THOROUGH = os.environ.get("THOROUGH", "") not in {"", "0"}
 REQUIRED = os.environ.get("REQUIRE_SERVICES", "") not in {"", "0"}
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 HERE = {
     "browser": any(shutil.which(name) for name in BROWSERS),
     "gettext": shutil.which("xgettext") is not None,

@@ -22,7 +22,7 @@ FAILED = pytest.StashKey[bool]()
 
 def chromium() -> str:
     """Where Chromium is; `make test` leaves the journeys out, and says so, where there is none."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
             return found
     pytest.fail("there is no Chromium on this machine")
