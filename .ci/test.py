@@ -81,7 +81,7 @@ def run(title: str, addresses: dict[str, str]) -> bool:
         without = [name for name, there in HERE.items() if not there]
         without += [] if THOROUGH else ["thorough"]
         selection = ["-m", " and not ".join([once, *without])]
-        workers = ["-n", os.environ.get("TEST_PROCESSES", str(min(os.cpu_count() or 2, 8)))]
+        workers = ["-n", os.environ.get("TEST_PROCESSES", str(min((os.cpu_count() or 2) + 1, 8)))]
         command = [sys.executable, "-m", "pytest", "-q", *workers, "--dist", "loadscope", *selection, *sys.argv[1:]]
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     if "REDIS_URL" in addresses and "REDIS_URL" not in os.environ:
