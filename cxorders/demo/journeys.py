@@ -224,6 +224,7 @@ class Journeys:
             accepted_at=walk.accepted,
             promised_at=walk.promised,
             expected_at=walk.expected,
+            clock_at=_nearest(walk),
             done_at=walk.done,
             closed_at=walk.closed,
             end_reason=walk.reason,
@@ -301,6 +302,12 @@ class Journeys:
 def _reading(guard: Guard, chance: float) -> str:
     """A pressure reading in kPa."""
     return f"{4.8 + chance * 0.6:.1f}" if "leak" in guard.phrase else f"{9.5 + chance * 1.5:.1f}"
+
+
+def _nearest(walk: Walk) -> datetime | None:
+    """The nearest due time that runs while the order moves (as `expect` of the orders stores it)."""
+    running = [row.due for row in walk.rows if row.state is StageState.ACTIVE and row not in walk.calls]
+    return min((due for due in (walk.promised, *running) if due is not None), default=None)
 
 
 def _known_needs(walk: Walk) -> tuple[str, ...]:

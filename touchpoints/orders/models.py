@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from cxorders.customers.models import Customer, Premises
 from cxorders.kit.naming import Named
@@ -14,6 +14,9 @@ from cxorders.organisation.scope import scope_of
 from touchpoints.catalogue.models import CatalogueRow, KeyPoint, Process, Touchpoint
 from touchpoints.orders.enums import OPEN_STAGE_STATES, EvidenceKind, OrderState, PauseReason, StageState
 from touchpoints.standards.models import Standard
+
+STILL_MOVING = Q(done_at=None, closed_at=None)
+"""orders somebody still works on, by what an index can know: drafts, accepted, running and suspended ones"""
 
 
 class OrderType(CatalogueRow):
@@ -82,6 +85,22 @@ class OrderQuerySet(models.QuerySet["Order"]):
             )
         )
 
+    def listed_for(self, user: User) -> "OrderQuerySet":
+        """The rows of `visible_to` inside the person's company, asked order by order: for lists that walk an index
+        and stop after a page. A set of keys would be made whole first, however large the table.
+        """
+        scope, grant = scope_of(user), user.active_grant
+        if scope.everything or scope.blind or grant is None or grant.unit.company_id is None:
+            return self.visible_to(user)
+        inside = self.filter(company_id=grant.unit.company_id)
+        if not scope.unit_ids:
+            return inside.visible_to(user)
+        touched = Stage.objects.order_by().filter(order=OuterRef("pk"))
+        touched = touched.filter(Q(unit_id__in=stage_units(user)) | Q(assignee_id=user.pk)).values("pk")[:1]
+        # not EXISTS: PostgreSQL might answer that for all stages of the table at once
+        own = Q(unit_id__in=sorted(scope.unit_ids)) | Q(owner_id=user.pk) | Q(touched__isnull=False)
+        return inside.alias(touched=Subquery(touched)).filter(own)
+
 
 class Order(models.Model):
     """One customer's passage through the stages of an order type (workflows.md §1)."""
@@ -110,6 +129,8 @@ class Order(models.Model):
     """expected finish told to the customer at acceptance; never moved silently"""
     expected_at = models.DateTimeField(null=True)
     """today's expectation: promise moved by pauses and late stages"""
+    clock_at = models.DateTimeField(null=True)
+    """the nearest due time that runs: that of an open stage or the promise of the order; kept while the order moves"""
     done_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=300, blank=True)
@@ -123,6 +144,11 @@ class Order(models.Model):
             models.Index(fields=["customer", "-created_at"], name="order_customer"),
             models.Index(fields=["-created_at", "-id"], name="order_newest"),
             models.Index(fields=["company", "promised_at"], name="order_promised"),
+            # lists of orders somebody still works on; SQLite cannot match a list of states
+            models.Index(fields=["company", "clock_at", "id"], name="order_moving_urgent", condition=STILL_MOVING),
+            models.Index(fields=["clock_at", "id"], name="order_moving_urgent_all", condition=STILL_MOVING),
+            models.Index(fields=["company", "-created_at", "-id"], name="order_moving_new", condition=STILL_MOVING),
+            models.Index(fields=["-id"], name="order_titled", condition=Q(title__gt="")),
             models.Index(fields=["parent"], name="order_parent", condition=Q(parent__isnull=False)),
         ]
 
@@ -203,6 +229,10 @@ class Stage(models.Model):
                 fields=["company", "ended_at", "stage_type", "unit"],
                 name="stage_ended_in_time",
                 condition=Q(state=StageState.DONE, ended_at__lte=F("due_at")),
+            ),
+            # the heat map and the rows behind its cells
+            models.Index(
+                fields=["company", "stage_type", "ended_at"], name="stage_passed", condition=Q(ended_at__isnull=False)
             ),
         ]
 

@@ -1,10 +1,10 @@
 from django.urls import path
 
-from touchpoints.orders.views import pages, steps
+from touchpoints.orders.views import listing, pages, steps
 
 app_name = "orders"
 urlpatterns = [
-    path("", pages.order_list, name="list"),
+    path("", listing.order_list, name="list"),
     path("new/", pages.order_new, name="new"),
     path("new/customers/", pages.find_customers, name="find_customers"),
     path("<str:number>/", pages.order_detail, name="detail"),

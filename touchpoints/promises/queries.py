@@ -16,10 +16,11 @@ from cxorders.organisation.scope import scope_of
 from touchpoints.orders import wording
 from touchpoints.orders.enums import CALLBACK_DEPARTMENTS, CALLBACK_PROCESS, OPEN_STAGE_STATES, StageState
 from touchpoints.orders.models import Stage, StagePause, StageType
+from touchpoints.orders.nearness import NEARNESS, horizon_of, is_near, near
 from touchpoints.orders.queries import promise_of
 from touchpoints.orders.queries.journey import Slip, is_late
 from touchpoints.promises import policy
-from touchpoints.promises.clocks import NEARNESS, horizon_of, is_near, near, tell_by
+from touchpoints.promises.clocks import tell_by
 from touchpoints.promises.enums import Standing
 from touchpoints.promises.models import StageBreachTold
 from touchpoints.standards.models import Standard

@@ -16,8 +16,8 @@ from tests.factories.orders import MONDAY, a_customer, an_order, current_stage, 
 from tests.factories.organisation import a_person, a_world, department_in, team_of
 from touchpoints.orders.actions import fail_stage, pause_stage
 from touchpoints.orders.models import Stage
+from touchpoints.orders.nearness import is_near
 from touchpoints.promises.actions import NobodyToTell, PromiseNotBroken, TellingIncomplete, tell_breach
-from touchpoints.promises.clocks import is_near
 from touchpoints.promises.enums import Standing, ToldHow
 from touchpoints.promises.models import StageBreachTold
 from touchpoints.promises.queries import Promises, Wanted, standing_of

@@ -155,9 +155,11 @@ def undecided(stage: Stage) -> bool:
 
 
 def expect(order: Order, stages: list[Stage], *, at: datetime, calendars: Calendars) -> Order:
-    """Store today's expectation of the finish; the promise told to the customer stays as it was."""
+    """Store today's expectation of the finish and the nearest clock; what was promised stays as it was."""
     order.expected_at = expected_finish(stages, at, calendars)
-    order.save(update_fields=["expected_at"])
+    clocks = [order.promised_at, *(stage.due_at for stage in stages if stage.state == StageState.ACTIVE)]
+    order.clock_at = min((due for due in clocks if due is not None), default=None)
+    order.save(update_fields=["expected_at", "clock_at"])
     return order
 
 

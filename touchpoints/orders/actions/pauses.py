@@ -243,7 +243,7 @@ def suspend_order(order: Order, *, by: User | None, at: datetime, reason: str, t
         raise NeverPaused()
     for stage in _stages_in(held, StageState.ACTIVE):
         _pause(stage, by=by, at=at, reason=reason, text=text, approved_by=by, until=None)
-    move(order, OrderState.SUSPENDED, table=ORDER_TRANSITIONS)
+    move(order, OrderState.SUSPENDED, table=ORDER_TRANSITIONS, clock_at=order.promised_at)
     record(order, "order.suspended", by=by, at=at, reason=reason, text=text.strip())
     return order
 

@@ -3,49 +3,27 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Case, CharField, F, Prefetch, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cxorders.customers.models import Customer
-from cxorders.customers.queries import matching
 from cxorders.kit.formats import day_prose
 from cxorders.kit.numbering import key_of
 from cxorders.organisation.enums import UnitKind
 from cxorders.organisation.models import Unit, User
 from cxorders.organisation.scope import scope_of
 from touchpoints.orders import wording
-from touchpoints.orders.enums import OPEN_STAGE_STATES, OrderState, StageState
+from touchpoints.orders.enums import OrderState, StageState
 from touchpoints.orders.models import Order, Stage
 from touchpoints.orders.queries.journey import Slip
+from touchpoints.orders.queries.narrowing import IN_FRONT, MOVING, OPEN, Wanted, narrowed
 from touchpoints.orders.queries.reads import IS_CALLBACK
 
+__all__ = ["OPEN", "Wanted", "page_of"]
+
 PAGE = 50
-MOST_CUSTOMERS = 200
-"""a search that fits more customers than this shows the orders of the newest ones"""
-CONTRACTS = "OT-CONTRACT"
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-MOVING = (OrderState.DRAFT, OrderState.ACCEPTED, OrderState.RUNNING, OrderState.SUSPENDED)
-"""orders somebody still works on"""
-OPEN = "open"
-IN_FRONT = (*OPEN_STAGE_STATES, StageState.FAILED)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a list of orders is filtered by; `sort` is "risk" (nearest promise first) or "new"."""
-
-    state: str = OPEN
-    """"open" for orders still worked on, "" for all, or one state"""
-    order_type: str = ""
-    unit: int | None = None
-    late: bool = False
-    text: str = ""
-    sort: str = "new"
-    households: bool = False
-    """also the households of contracts; a search always finds them"""
-    after: tuple[datetime, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,34 +65,44 @@ class Page:
 
 
 def page_of(user: User, wanted: Wanted, now: datetime, size: int = PAGE) -> Page:
-    """One page of the orders `user` may see. Newest first by (created_at, pk), or nearest promise first by
-    (promised_at, pk); nothing is counted. Three queries whatever the number of rows.
+    """One page of the orders `user` may see. Newest first by (created_at, pk), or the nearest due time first by
+    (clock_at, pk) with orders on which no clock runs at the end; nothing is counted.
+
+    The keys of the page come from a walk along an index, the rows are fetched for these keys: a constant number of
+    queries, whatever the number of orders.
     """
-    rows = _filtered(_in_company(user), user, wanted, now)
-    if wanted.sort == "risk":
-        rows = rows.annotate(place=Coalesce("promised_at", Value(NEVER)))
-        if wanted.after is not None:
-            at, key = wanted.after
-            rows = rows.filter(Q(place__gt=at) | Q(place=at, pk__gt=key))
-        rows = rows.order_by("place", "pk")
-    else:
-        rows = rows.annotate(place=F("created_at"))
-        if wanted.after is not None:
-            at, key = wanted.after
-            rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=key), created_at__lte=at)
-        rows = rows.order_by("-created_at", "-pk")
-    found = list(with_front(rows)[: size + 1])
-    last = found[size - 1] if len(found) > size else None
-    place = None if last is None else (last.place, last.pk)  # type: ignore[attr-defined]
-    return Page([row_of(order, now) for order in found[:size]], place)
+    rows = narrowed(Order.objects.listed_for(user), user, wanted, now)
+    places = _urgent_places(rows, wanted, size + 1) if wanted.urgent_first else _new_places(rows, wanted, size + 1)
+    shown = with_front(Order.objects.filter(pk__in=[key for _at, key in places[:size]])).order_by("pk")
+    found = {order.pk: order for order in shown}
+    following = places[size - 1] if len(places) > size else None
+    return Page([row_of(found[key], now) for _at, key in places[:size] if key in found], following)
 
 
-def _in_company(user: User) -> QuerySet[Order]:
-    """The orders of the company a person works for, where it is one: so that its index carries the list."""
-    rows, grant = Order.objects.visible_to(user), user.active_grant
-    scope = scope_of(user)
-    bound = grant is not None and grant.unit.company_id is not None and not scope.everything
-    return rows.filter(company_id=grant.unit.company_id) if bound and grant is not None else rows
+Place = tuple[datetime, int]
+
+
+def _new_places(rows: QuerySet[Order], wanted: Wanted, limit: int) -> list[Place]:
+    if wanted.after is not None:
+        at, key = wanted.after
+        rows = rows.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=key), created_at__lte=at)
+    return list(rows.order_by("-created_at", "-pk").values_list("created_at", "pk")[:limit])
+
+
+def _urgent_places(rows: QuerySet[Order], wanted: Wanted, limit: int) -> list[Place]:
+    """By due time; then, by key, the orders on which no clock runs. Two queries at most, each along one index."""
+    at, key = wanted.after or (None, 0)
+    found: list[Place] = []
+    if at != NEVER:
+        ticking = rows.filter(clock_at__isnull=False)
+        if at is not None:
+            ticking = ticking.filter(Q(clock_at__gt=at) | Q(clock_at=at, pk__gt=key), clock_at__gte=at)
+        ticks = ticking.order_by("clock_at", "pk").values_list("clock_at", "pk")[:limit]
+        found, key = [(clock, order) for clock, order in ticks if clock is not None], 0
+    if len(found) < limit:
+        still = rows.filter(clock_at=None, pk__gt=key).order_by("pk").values_list("pk", flat=True)
+        found += [(NEVER, order) for order in still[: limit - len(found)]]
+    return found
 
 
 def with_front(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -159,58 +147,6 @@ def _standing(order: Order, stage: Stage | None, now: datetime) -> tuple[Slip | 
     if order.expected_at is not None and wording.days_between(promised, order.expected_at) > 0:
         return Slip("warn", _("预计 %(day)s") % {"day": day_prose(order.expected_at)}), ""
     return None, _("还有 %(time)s") % {"time": left}
-
-
-def _filtered(rows: QuerySet[Order], user: User, wanted: Wanted, now: datetime) -> QuerySet[Order]:
-    if not wanted.households and not wanted.text:
-        rows = rows.filter(parent=None)
-    if wanted.state == OPEN:
-        rows = rows.filter(state__in=MOVING)
-    elif wanted.state:
-        rows = rows.filter(state=wanted.state)
-    if wanted.order_type:
-        rows = rows.filter(order_type__code=wanted.order_type)
-    if wanted.unit is not None:
-        rows = rows.filter(_of_unit(wanted.unit))
-    if wanted.late:
-        rows = rows.filter(_late(now), state__in=GOING)
-    return rows.filter(_fits(user, wanted.text)) if wanted.text else rows
-
-
-def _of_unit(unit_id: int) -> Q:
-    """Orders a unit took in or has in front of it; of a whole company by its own column, which has the index."""
-    unit = Unit.objects.filter(pk=unit_id).first()
-    if unit is None:
-        return Q(pk__in=())
-    if unit.kind == UnitKind.COMPANY:
-        return Q(company=unit)
-    below = sorted(Unit.objects.below(unit).order_by().values_list("pk", flat=True))
-    took_in = Order.objects.order_by().filter(unit_id__in=below).values("pk")
-    in_front = Stage.objects.order_by().filter(unit_id__in=below, state__in=IN_FRONT).values("order_id")
-    return Q(pk__in=took_in.union(in_front))
-
-
-GOING = (OrderState.RUNNING, OrderState.SUSPENDED)
-
-
-def _late(now: datetime) -> Q:
-    """The promise of the order has passed, or that of its open stage."""
-    orders = Order.objects.order_by().filter(promised_at__lt=now, state__in=GOING).values("pk")
-    stages = Stage.objects.order_by().filter(state=StageState.ACTIVE, due_at__lt=now).values("order_id")
-    return Q(pk__in=orders.union(stages))
-
-
-def _fits(user: User, text: str) -> Q:
-    """An order number, or what names the customer: phone, address, name, customer number; the estate of a contract."""
-    key = key_of("DD", text)
-    if key is not None:
-        return Q(pk=key)
-    # keys first: told only that the customers are few, the database would still walk the whole list
-    customers = list(matching(user, text).values_list("pk", flat=True)[:MOST_CUSTOMERS])
-    theirs = Q(customer_id__in=customers)
-    if text.replace(" ", "").replace("-", "").isdecimal():
-        return theirs
-    return theirs | Q(title__icontains=text, order_type__code__startswith=CONTRACTS)
 
 
 def unit_options(user: User) -> list[Unit]:

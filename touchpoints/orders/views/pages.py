@@ -1,4 +1,4 @@
-"""Pages of orders: the list, taking one in, the journey, a photo kept as evidence."""
+"""Pages of orders: taking one in, the journey, a photo kept as evidence."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,47 +18,11 @@ from cxorders.customers.queries import find
 from cxorders.kit.errors import BusinessError
 from cxorders.kit.formats import date_prose
 from cxorders.kit.kept_form import keeps, take_back
-from cxorders.organisation.access import SignedInRequest, may, requires
+from cxorders.organisation.access import SignedInRequest, requires
 from touchpoints.orders import actions, forms
 from touchpoints.orders.actions.evidence import EvidenceMissing
-from touchpoints.orders.filters import SORTS, STATES, place_text, wanted_from
-from touchpoints.orders.models import Evidence, Order, OrderType
-from touchpoints.orders.queries.listing import page_of, unit_options
+from touchpoints.orders.models import Evidence, Order
 from touchpoints.orders.queries.page import OrderPage, order_by_number, page_of_order, people_for, reworkable
-
-
-@require_GET
-@requires("order.read")
-def order_list(request: SignedInRequest) -> HttpResponse:
-    """Orders in reach; filters live in the address."""
-    wanted = wanted_from(request.GET)
-    now = timezone.now()
-    page = page_of(request.user, wanted, now)
-    return render(
-        request,
-        "touchpoints/orders/list.html",
-        {
-            "wanted": wanted,
-            "page": page,
-            "now": now,
-            "next": _next_link(request, place_text(page.next)),
-            "states": STATES,
-            "sorts": SORTS,
-            "types": [(kind.code, kind.name) for kind in OrderType.objects.order_by("position", "code")],
-            "units": [(unit.pk, unit.name) for unit in unit_options(request.user)],
-            "may_create": may(request.user, "order.create"),
-            "filtered": bool(request.GET.keys() - {"after", "sort"}),
-        },
-    )
-
-
-def _next_link(request: SignedInRequest, place: str) -> str:
-    if not place:
-        return ""
-    query = request.GET.copy()
-    query["after"] = place
-    return f"?{query.urlencode()}"
-
 
 # ---- taking an order in ------------------------------------------------------------------------------------------
 
