@@ -16,6 +16,7 @@ from touchpoints.catalogue.models import (
     Severity,
     Touchpoint,
 )
+from touchpoints.heat.models import HeatCount, HeatMark, StageHeat
 from touchpoints.orders.models import Evidence, Order, OrderType, Stage, StagePause, StageType
 from touchpoints.progress.models import CallWish, ProgressLink
 from touchpoints.promises.models import StageBreachTold
@@ -29,6 +30,8 @@ __all__ = [
     "Department",
     "Evidence",
     "FeedbackMethod",
+    "HeatCount",
+    "HeatMark",
     "IssueCategory",
     "IssueGroup",
     "KeyPoint",
@@ -44,6 +47,7 @@ __all__ = [
     "Severity",
     "Stage",
     "StageBreachTold",
+    "StageHeat",
     "StagePause",
     "StageType",
     "Standard",

@@ -113,6 +113,13 @@ MATRIX: dict[str, Rule] = {
     "standards:tighten": act("catalogue.override", "standard", policy=True),
     # ---- orders
     "orders:list": page("order.read"),
+    "heat:map": page("dashboard.read"),
+    "saved_views:list": Rule("bench.read", "saved_list", policy=True),
+    "saved_views:save": act("bench.read", "saved_list", policy=True),
+    "saved_views:rename": act("bench.read", "saved_list", policy=True),
+    "saved_views:delete": act("bench.read", "saved_list", policy=True),
+    "saved_views:usual": act("bench.read", "saved_list", policy=True),
+    "saved_views:share": act("bench.read", "saved_list", policy=True),
     "orders:new": form("order.create"),
     "orders:find_customers": page("order.create"),
     "orders:detail": page("order.read", "order"),

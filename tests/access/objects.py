@@ -28,7 +28,7 @@ from touchpoints.progress.tokens import token_of
 from touchpoints.standards.models import Standard
 
 PLACES = ("own", "sub", "sibling")
-EVERYWHERE = {"key_point", "question", "category", "standard", "month", "tile"}
+EVERYWHERE = {"key_point", "question", "category", "standard", "month", "tile", "saved_list"}
 """kinds that belong to no unit: whoever may use the address reaches all of them"""
 NATIONAL = {"calendar", "day"}
 """kinds that only the group may change"""
@@ -116,6 +116,7 @@ def _objects(unit: Unit) -> dict[str, Arguments]:
         "score": {"period": "2026-09", "code": unit.code},
         "month": {"period": "2026-09"},
         "tile": {"code": "M01"},
+        "saved_list": {"list_name": "orders"},
         "key_point": {"code": KeyPoint.objects.order_by("pk")[0].code},
         "question": {"code": Question.objects.order_by("pk")[0].code},
         "category": {"code": IssueCategory.objects.order_by("pk")[0].code},

@@ -10,6 +10,7 @@ from django.utils import timezone
 from feedback.callbacks.actions import open_due, release_expired
 from feedback.issues.actions import end_pauses, mark_overdue
 from kpi.metrics.actions import refresh_rollups
+from touchpoints.heat.actions import refresh_heat
 from touchpoints.orders.actions import close_finished, resume_expired
 
 SWEEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
@@ -20,6 +21,7 @@ SWEEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("call-backs due", open_due),
     ("orders closed", close_finished),
     ("rollup marks counted", refresh_rollups),
+    ("heat map months counted", refresh_heat),
 )
 """in this order: a pause that ended may have left a due time in the past"""
 
