@@ -1,7 +1,7 @@
 """What higher rooms add to the customer page (服务要点) and to the search for customers.
 
-A room registers a teller in `AppConfig.ready`; the page asks all of them. A teller computes from facts, in a fixed small
-number of queries, and names the source of everything it says.
+A room registers a teller in `AppConfig.ready`; the page asks all of them. A teller computes from facts, in a fixed
+small number of queries, and names the source of everything it says.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from cxorders.customers.models import Customer, Premises
 from cxorders.demo import bulk
+from cxorders.demo.accounts import furnish
 from cxorders.demo.journeys import MIX
 from cxorders.demo.known import Known
 from cxorders.demo.lanes import simulate
@@ -127,8 +128,10 @@ def build_group(*, companies: int, months: int, feedback: int, seed: int, at: da
         rows = simulate(plot, together=bulky)
     bulk.settle(MODELS)
     visits = book_visits([company.key for company in group.companies], calendar, now)
+    accounts = furnish([company.key for company in group.companies], calendar, now, seed)
     first_rows = {table.model._meta.label: table.queued for table in settlers.tables}
-    return Built(first_rows | dict(rows) | {"touchpoints.Appointment": visits}, now)
+    counted = first_rows | dict(rows) | {"touchpoints.Appointment": visits}
+    return Built(counted | {label: counted.get(label, 0) + many for label, many in accounts.items()}, now)
 
 
 def _now(at: datetime) -> datetime:

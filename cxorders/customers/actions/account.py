@@ -196,7 +196,7 @@ def write_hint(
 
 @transaction.atomic
 def end_hint(hint: Hint, *, by: User | None, at: datetime) -> Hint:
-    """The hint holds no longer: its author or somebody responsible ends it early. Effects: journal. Raises NotAllowed."""
+    """Its author, or somebody responsible, ends the hint before its day. Effects: journal. Raises NotAllowed."""
     if not policy.may_end_hint(by, hint):
         raise NotAllowed()
     if hint.ended_at is None:

@@ -60,11 +60,18 @@ def customer_list(request: SignedInRequest) -> HttpResponse:
         "text": text,
         "wrong": wrong,
         "phone": phone,
+        "pair": found if phone and _mergeable(request, found) else [],
         "next": f"?{query.urlencode()}" if following else "",
         "several_companies": company is None,
         "may_register": company is not None and policy.may_register(request.user, company),
     }
     return render(request, "cxorders/customers/list.html", context)
+
+
+def _mergeable(request: SignedInRequest, found: list[Customer]) -> bool:
+    """Whether this person may look whether the two found are one."""
+    same = len(found) == 2 and found[0].company_id == found[1].company_id
+    return same and policy.may_merge(request.user, found[0])
 
 
 def _phone_in(text: str) -> tuple[str, str]:
@@ -98,6 +105,9 @@ def detail_page(
 ) -> HttpResponse:
     """The page of `customer`; `given` are forms that came back with complaints, by their names in the template."""
     now, user = timezone.now(), request.user
+    address = reverse("customers:detail", args=[customer.number])
+    if by_phone:  # whatever leads back here, e.g. the switch of language, must not carry the number on
+        request.path, request.META["QUERY_STRING"] = address, ""
     if request.method == "GET":
         _opened(request, customer)
     account = account_of(customer, timezone.localdate(now))
@@ -110,7 +120,7 @@ def detail_page(
         "now": now,
         "by_phone": by_phone,
         "caller": next((one for one in account.members if by_phone and one.phone == by_phone), None),
-        "address": reverse("customers:detail", args=[customer.number]) if by_phone else "",
+        "address": address if by_phone else "",
         "twins": twins_of(customer, account.premises),
         "may_reveal": policy.may_reveal(user, customer),
         "may_write": policy.may_register(user, customer.company),

@@ -1,7 +1,7 @@
 """What issues say on the customer page: what is open, what was not put right, why the customer probably calls.
 
-That something is open, until when and who answers is told to everybody who serves the customer; the words of an issue and
-its page only where the issue itself is in reach.
+That something is open, until when and who answers is told to everybody who serves the customer; the words of an issue
+and its page only where the issue itself is in reach.
 """
 
 from collections.abc import Mapping, Sequence
