@@ -305,7 +305,9 @@ def _reading(guard: Guard, chance: float) -> str:
 
 
 def _nearest(walk: Walk) -> datetime | None:
-    """The nearest due time that runs while the order moves (as `expect` of the orders stores it)."""
+    """The nearest due time that runs while the order moves (as the verbs of orders store it)."""
+    if walk.done is not None or walk.closed is not None:
+        return None
     running = [row.due for row in walk.rows if row.state is StageState.ACTIVE and row not in walk.calls]
     return min((due for due in (walk.promised, *running) if due is not None), default=None)
 

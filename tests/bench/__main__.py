@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument("--small", type=int, default=10_000, help="rows of the small table")
     parser.add_argument("--large", type=int, default=1_000_000, help="rows of the large table")
     parser.add_argument("--rounds", type=int, default=200, help="requests of each kind")
+    parser.add_argument("--only", choices=("submission", "issues", "orders", "scoring"), nargs="+", help="a part alone")
     parser.add_argument("--sqlite", action="store_true", help="use SQLite even where PostgreSQL answers")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cxorders-bench-") as folder, _database(options.sqlite) as url:
@@ -34,7 +35,7 @@ def main() -> int:
         django.setup()
         from tests.bench.suite import run
 
-        missed = run(small=options.small, large=options.large, rounds=options.rounds)
+        missed = run(small=options.small, large=options.large, rounds=options.rounds, only=options.only)
     return 1 if missed else 0
 
 

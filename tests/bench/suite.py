@@ -1,7 +1,9 @@
 """What is measured, and the limit each figure is held against."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import count
 from uuid import uuid4
 
@@ -26,6 +28,14 @@ NEGATIVE_EVERY = 12
 PLACES = 97
 """stages the submissions go round; no multiple of NEGATIVE_EVERY, so that bad ones meet ever other customers"""
 PAGES = {"hq": "集团", "leader": "公司", "manager": "部门"}
+QUEUES = {"issue queue": "/issues/", "dashboard": "/dashboard/"}
+JOURNEYS = {
+    "order list, urgent first": "/orders/",
+    "order list, newest first": "/orders/?sort=new&state=all",
+    "order list, late or at risk": "/orders/?late=1&risk=1",
+    "heat map": "/orders/heat/?month={month}",
+}
+"""page → address"""
 
 
 @dataclass(frozen=True)
@@ -47,27 +57,49 @@ class Row:
         return f"| {self.name} | {self.ratio:.2f} | {sign} {self.limit:.2f} | {kept} | {self.detail} |"
 
 
-def run(*, small: int, large: int, rounds: int) -> list[Row]:
-    """Measure everything, print the table; the rows that missed their limit."""
+def run(*, small: int, large: int, rounds: int, only: Sequence[str] | None = None) -> list[Row]:
+    """Measure everything, or the parts named in `only`, and print the table; the rows that missed their limit."""
     say(f"preparing {small:,} records on {connection.vendor}")
     world.prepare(small)
-    rows = [submission(rounds)]
-    world.grow_issues(small)
-    world.count_up()
-    before = {name: _times(name, rounds) for name in PAGES}
-    say(f"growing to {large:,} records and issues")
-    records, seconds = world.grow_records(large)
-    issues = world.grow_issues(large)
-    world.count_up()
-    say(f"{records:,} records ({seconds:.0f} s), {issues:,} issues")
-    after = {name: _times(name, rounds) for name in PAGES}
-    for index, page in enumerate(("issue queue", "dashboard")):
-        rows += [_growth(page, name, before[name][index], after[name][index]) for name in PAGES]
-    rows.append(scoring())
+    parts = {
+        "submission": lambda: [submission(rounds)],
+        "issues": lambda: issues(small, large, rounds),
+        "orders": lambda: orders(small, large, rounds),
+        "scoring": lambda: [scoring()],
+    }
+    rows = [row for name, part in parts.items() if not only or name in only for row in part()]
     print("| what | ratio | limit | kept | medians |\n|---|---:|---:|---|---|")  # noqa: T201
     for row in rows:
         print(row.line())  # noqa: T201
     return [row for row in rows if not row.kept]
+
+
+def issues(small: int, large: int, rounds: int) -> list[Row]:
+    """Issue queue and dashboard at both sizes."""
+    world.grow_issues(small)
+    world.count_up()
+    before = {name: _times(name, rounds, QUEUES) for name in PAGES}
+    say(f"growing to {large:,} records and issues")
+    records, seconds = world.grow_records(large)
+    grown = world.grow_issues(large)
+    world.count_up()
+    say(f"{records:,} records ({seconds:.0f} s), {grown:,} issues")
+    after = {name: _times(name, rounds, QUEUES) for name in PAGES}
+    return [_growth(page, name, before[name][page], after[name][page]) for page in QUEUES for name in PAGES]
+
+
+def orders(small: int, large: int, rounds: int) -> list[Row]:
+    """Order list and heat map at both sizes, every order with all its stages."""
+    had, _seconds = world.grow_orders(small)
+    month, _seconds = world.count_heat()
+    pages = {page: address.format(month=f"{month:%Y-%m}") for page, address in JOURNEYS.items()}
+    before = {name: _times(name, rounds, pages) for name in PAGES}
+    say(f"growing {had:,} orders to {large:,}")
+    grown, seconds = world.grow_orders(large)
+    _month, counting = world.count_heat()
+    say(f"{grown:,} orders ({seconds:.0f} s), {Stage.objects.count():,} stages, one month counted in {counting:.0f} s")
+    after = {name: _times(name, rounds, pages) for name in PAGES}
+    return [_growth(page, name, before[name][page], after[name][page]) for page in pages for name in PAGES]
 
 
 def say(text: str) -> None:
@@ -130,8 +162,8 @@ def _filled(user: User, stage: Stage) -> dict[str, str]:
     return posted
 
 
-def _times(username: str, rounds: int) -> tuple[float, float]:
-    """Median seconds of the issue queue and of the dashboard as `username` sees them."""
+def _times(username: str, rounds: int, pages: Mapping[str, str]) -> dict[str, float]:
+    """Median seconds of each of `pages` (name → address) as `username` sees it."""
     client = client_of(username)
 
     def get(address: str) -> None:
@@ -140,8 +172,7 @@ def _times(username: str, rounds: int) -> tuple[float, float]:
             raise RuntimeError(f"{address}: {answer.status_code}")
 
     fewer = max(rounds // 5, 5)
-    queue, dashboard = reverse("issues:list"), reverse("web:dashboard")
-    return typical(lambda: get(queue), fewer), typical(lambda: get(dashboard), fewer)
+    return {page: typical(partial(get, address), fewer) for page, address in pages.items()}
 
 
 def _growth(page: str, username: str, small: float, large: float) -> Row:

@@ -1,6 +1,6 @@
 """The data the bench runs on: a demo group, then the same rows again and again by SQL."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from time import perf_counter
 
@@ -13,6 +13,8 @@ from cxorders.demo.actions import build_group
 from feedback.intake.models import Record
 from feedback.issues.models import Issue, Round
 from kpi.metrics.actions import rebuild_rollups
+from touchpoints.heat.actions import month_before, month_of, rebuild_heat
+from touchpoints.orders.models import Order, Stage
 
 STEP = 50_000_000
 """distance between the keys of two copies of one row"""
@@ -29,9 +31,14 @@ def prepare(records: int) -> None:
 
 
 def count_up() -> None:
-    """Rollups and statistics for what is there now, and what the database itself does after a large load: a VACUUM."""
+    """Rollups and statistics for what is there now."""
     today = timezone.localdate()
     rebuild_rollups(today - timedelta(days=31 * (MONTHS + 1)), today, at=timezone.now())
+    settle()
+
+
+def settle() -> None:
+    """What the database itself does after a large load."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
@@ -70,6 +77,24 @@ def grow_records(target: int) -> tuple[int, float]:
     key = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
     rows = grow(Record, target, client_key=key)
     return rows, perf_counter() - began
+
+
+def grow_orders(target: int) -> tuple[int, float]:
+    """(orders, seconds) after copying orders with all their stages to about `target`; customers stay as they are."""
+    began = perf_counter()
+    stages_each = Stage.objects.count() / max(Order.objects.count(), 1)
+    orders = grow(Order, target, parent_id=f"parent_id + copy * {STEP}", client_key="NULL")
+    grow(Stage, round(orders * stages_each), order_id=f"order_id + copy * {STEP}")
+    settle()
+    return orders, perf_counter() - began
+
+
+def count_heat() -> tuple[date, float]:
+    """(month, seconds) after counting the last whole month of the heat map for every company."""
+    began, month = perf_counter(), month_before(month_of(timezone.now()))
+    rebuild_heat(month, month, at=timezone.now())
+    settle()
+    return month, perf_counter() - began
 
 
 def grow_issues(target: int) -> int:

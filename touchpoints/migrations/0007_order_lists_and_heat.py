@@ -62,11 +62,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(condition=models.Q(('closed_at', None), ('done_at', None)), fields=['company', 'clock_at', 'id'], name='order_moving_urgent'),
+            index=models.Index(condition=models.Q(('clock_at__isnull', False)), fields=['company', 'clock_at', 'id'], name='order_moving_urgent'),
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(condition=models.Q(('closed_at', None), ('done_at', None)), fields=['clock_at', 'id'], name='order_moving_urgent_all'),
+            index=models.Index(condition=models.Q(('clock_at__isnull', False)), fields=['clock_at', 'id'], name='order_moving_urgent_all'),
         ),
         migrations.AddIndex(
             model_name='order',

@@ -19,6 +19,10 @@ STILL_MOVING = Q(done_at=None, closed_at=None)
 """orders somebody still works on, by what an index can know: drafts, accepted, running and suspended ones"""
 
 
+TICKING = Q(clock_at__isnull=False)
+"""orders on which a clock runs; all of them still move"""
+
+
 class OrderType(CatalogueRow):
     """A kind of customer passage, e.g. 散户报装通气, with its stages (OT-…)."""
 
@@ -130,7 +134,7 @@ class Order(models.Model):
     expected_at = models.DateTimeField(null=True)
     """today's expectation: promise moved by pauses and late stages"""
     clock_at = models.DateTimeField(null=True)
-    """the nearest due time that runs: that of an open stage or the promise of the order; kept while the order moves"""
+    """the nearest due time that runs: that of an open stage or the promise of the order; empty once the order is over"""
     done_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=300, blank=True)
@@ -145,8 +149,8 @@ class Order(models.Model):
             models.Index(fields=["-created_at", "-id"], name="order_newest"),
             models.Index(fields=["company", "promised_at"], name="order_promised"),
             # lists of orders somebody still works on; SQLite cannot match a list of states
-            models.Index(fields=["company", "clock_at", "id"], name="order_moving_urgent", condition=STILL_MOVING),
-            models.Index(fields=["clock_at", "id"], name="order_moving_urgent_all", condition=STILL_MOVING),
+            models.Index(fields=["company", "clock_at", "id"], name="order_moving_urgent", condition=TICKING),
+            models.Index(fields=["clock_at", "id"], name="order_moving_urgent_all", condition=TICKING),
             models.Index(fields=["company", "-created_at", "-id"], name="order_moving_new", condition=STILL_MOVING),
             models.Index(fields=["-id"], name="order_titled", condition=Q(title__gt="")),
             models.Index(fields=["parent"], name="order_parent", condition=Q(parent__isnull=False)),

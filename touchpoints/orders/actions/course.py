@@ -65,7 +65,8 @@ def cancel_order(
         raise ReasonMissing(field="reason" if not reason.strip() else "asked_by")
     if not settled:
         raise NotSettled(field="settled")
-    move(order, OrderState.CANCELLED, table=ORDER_TRANSITIONS, end_reason=reason.strip()[:300], closed_at=at)
+    ended = {"end_reason": reason.strip()[:300], "closed_at": at, "clock_at": None}
+    move(order, OrderState.CANCELLED, table=ORDER_TRANSITIONS, **ended)
     for stage in stages_of(order):
         if stage.state in HOLDING:
             _break_off(stage, by=by, at=at, reason=reason)

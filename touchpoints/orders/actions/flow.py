@@ -168,7 +168,7 @@ def finish(order: Order, stages: list[Stage], *, by: User | None, at: datetime, 
 
     Effects: completion time (base of the call-back windows); call-back stages start their windows; journal; OrderDone.
     """
-    move(order, OrderState.DONE, table=ORDER_TRANSITIONS, done_at=at, expected_at=at)
+    move(order, OrderState.DONE, table=ORDER_TRANSITIONS, done_at=at, expected_at=at, clock_at=None)
     record(order, "order.done", by=by, at=at)
     move(order, OrderState.OBSERVING, table=ORDER_TRANSITIONS)
     for stage in stages:

@@ -15,7 +15,7 @@ from cxorders.organisation.models import Unit, User
 from cxorders.organisation.scope import scope_of
 from touchpoints.orders import wording
 from touchpoints.orders.enums import OrderState, StageState
-from touchpoints.orders.models import Order, Stage
+from touchpoints.orders.models import STILL_MOVING, TICKING, Order, Stage
 from touchpoints.orders.queries.journey import Slip
 from touchpoints.orders.queries.narrowing import IN_FRONT, MOVING, OPEN, Wanted, narrowed
 from touchpoints.orders.queries.reads import IS_CALLBACK
@@ -94,13 +94,13 @@ def _urgent_places(rows: QuerySet[Order], wanted: Wanted, limit: int) -> list[Pl
     at, key = wanted.after or (None, 0)
     found: list[Place] = []
     if at != NEVER:
-        ticking = rows.filter(clock_at__isnull=False)
+        ticking = rows.filter(TICKING)
         if at is not None:
             ticking = ticking.filter(Q(clock_at__gt=at) | Q(clock_at=at, pk__gt=key), clock_at__gte=at)
         ticks = ticking.order_by("clock_at", "pk").values_list("clock_at", "pk")[:limit]
         found, key = [(clock, order) for clock, order in ticks if clock is not None], 0
     if len(found) < limit:
-        still = rows.filter(clock_at=None, pk__gt=key).order_by("pk").values_list("pk", flat=True)
+        still = rows.filter(STILL_MOVING, clock_at=None, pk__gt=key).order_by("pk").values_list("pk", flat=True)
         found += [(NEVER, order) for order in still[: limit - len(found)]]
     return found
 

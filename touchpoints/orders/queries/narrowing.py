@@ -17,14 +17,13 @@ from cxorders.organisation.enums import UnitKind
 from cxorders.organisation.models import Unit, User
 from cxorders.organisation.queries.calendars import calendar_for
 from touchpoints.orders.enums import OPEN_STAGE_STATES, OrderState, StageState
-from touchpoints.orders.models import STILL_MOVING, Order, Stage
+from touchpoints.orders.models import STILL_MOVING, TICKING, Order, Stage
 from touchpoints.orders.nearness import NEARNESS, horizon_of, near
 
 MOST_FOUND = 200
 """a search that fits more customers or estates than this shows the orders of the newest ones"""
 MOVING = (OrderState.DRAFT, OrderState.ACCEPTED, OrderState.RUNNING, OrderState.SUSPENDED)
 """orders somebody still works on"""
-GOING = (OrderState.RUNNING, OrderState.SUSPENDED)
 OPEN = "open"
 IN_FRONT = (*OPEN_STAGE_STATES, StageState.FAILED)
 
@@ -59,6 +58,13 @@ class Wanted:
         return self.state in (OPEN, *MOVING)
 
     @property
+    def ticking(self) -> bool:
+        """Whether a running clock decides, which only orders have that move: one condition, so that it is not guessed
+        to leave next to nothing.
+        """
+        return self.urgent_first or self.late or self.risk
+
+    @property
     def urgent_first(self) -> bool:
         """Whether due times decide the order of the rows; they run in orders that move only."""
         return self.sort == "risk" and self.moving
@@ -68,7 +74,7 @@ def narrowed(rows: QuerySet[Order], user: User, wanted: Wanted, now: datetime) -
     """`rows` as `wanted` asks for them."""
     if not wanted.households and not wanted.text:
         rows = rows.filter(parent=None)
-    if wanted.moving:
+    if wanted.moving and not wanted.ticking:
         rows = rows.filter(STILL_MOVING)
     if wanted.state and wanted.state != OPEN:
         rows = rows.filter(state=wanted.state)
@@ -127,19 +133,18 @@ def _this_week(now: datetime) -> Q:
 
 
 def _urgent(rows: QuerySet[Order], user: User, wanted: Wanted, now: datetime) -> QuerySet[Order]:
-    """Orders of which a due time has passed, or comes near; a suspended order is late but never at risk."""
+    """Orders of which a due time has passed, or comes near; a paused stage is never at risk."""
     if not wanted.late and not wanted.risk:
         return rows
-    late = Q(clock_at__lt=now, state__in=GOING)
-    rows = rows.filter(STILL_MOVING, clock_at__isnull=False)
+    late, rows = Q(clock_at__lt=now), rows.filter(TICKING)
     if not wanted.risk:
         return rows.filter(late)
     grant = user.active_grant
     horizon = horizon_of(now, calendar_for(grant.unit)) if grant is not None else None
     coming = Q(state=StageState.ACTIVE, due_at__gte=now) & near(now, horizon)  # call-backs run when nothing else does
     rows = _maybe_with_stage(rows, "near_due", coming, **NEARNESS)
-    risky = Q(clock_at__gte=now, state=OrderState.RUNNING, near_due__isnull=False)
-    return rows.filter(late | risky if wanted.late else risky)
+    risky = Q(near_due__isnull=False)
+    return rows.filter(late | risky) if wanted.late else rows.filter(risky, clock_at__gte=now)
 
 
 def _fits(user: User, text: str) -> Q:
