@@ -9,6 +9,10 @@ class CxordersConfig(AppConfig):
     def ready(self) -> None:
         # shared_task functions must find the configured application in every process
         from cxorders import celery  # noqa: F401
+        from cxorders.customers.exporting import CUSTOMERS
+        from cxorders.transfer.exporting import register
+
+        register(CUSTOMERS)
 
 
 class TechnicalAdminConfig(AdminConfig):

@@ -262,8 +262,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "orders": {"task": "touchpoints.orders.tasks.sweep_orders", "schedule": 60},
     "appointments": {"task": "touchpoints.appointments.tasks.sweep_appointments", "schedule": 300},
+    "heat": {"task": "touchpoints.heat.tasks.count_heat", "schedule": 600},
     "issues": {"task": "feedback.issues.tasks.sweep_issues", "schedule": 60},
+    "probes": {"task": "feedback.probes.tasks.sweep_probes", "schedule": 60},
     "callbacks": {"task": "feedback.callbacks.tasks.sweep_callbacks", "schedule": 60},
+    "imports": {"task": "cxorders.transfer.tasks.sweep_batches", "schedule": 30},
     "rollups": {"task": "kpi.metrics.tasks.count_rollups", "schedule": 60},
     "scores": {"task": "kpi.metrics.tasks.compute_scores", "schedule": crontab(hour=2, minute=30)},
 }

@@ -6,9 +6,12 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("cxorders.web.urls")),
     path("", include("cxorders.organisation.urls")),
+    path("views/", include("cxorders.saved_views.urls")),
     path("customers/", include("cxorders.customers.urls")),
+    path("transfer/", include("cxorders.transfer.urls")),
     path("map/", include("touchpoints.catalogue.urls")),
     path("standards/", include("touchpoints.standards.urls")),
+    path("orders/heat/", include("touchpoints.heat.urls")),
     path("orders/", include("touchpoints.orders.urls")),
     path("promises/", include("touchpoints.promises.urls")),
     path("appointments/", include("touchpoints.appointments.urls")),
@@ -17,6 +20,7 @@ urlpatterns = [
     path("contacts/", include("feedback.contacts.urls")),
     path("issues/", include("feedback.issues.urls")),
     path("callbacks/", include("feedback.callbacks.urls")),
+    path("probes/", include("feedback.probes.urls")),
     path("scores/", include("kpi.scorecards.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -65,6 +65,18 @@ APPOINTMENT = {
     "cancelled": Badge("hold", "x", pgettext_lazy("appointment", "已取消")),
     "moved": Badge("hold", "calendar-time", _("已改约")),
 }
+IMPORT = {
+    "uploaded": Badge("hold", "cloud-up", _("已上传")),
+    "mapped": Badge("hold", "adjustments", _("已对列")),
+    "checking": Badge("run", "loader-2", _("检查中")),
+    "previewed": Badge("warn", "eye-check", _("待导入")),
+    "loading": Badge("run", "loader-2", _("导入中")),
+    "loaded": Badge("ok", "check", _("已导入")),
+    "failed": Badge("bad", "alert-triangle", _("已中断")),
+    "undoing": Badge("run", "arrow-back-up", _("撤销中")),
+    "undone": Badge("hold", "arrow-back-up", _("已撤销")),
+    "discarded": Badge("hold", "trash", _("已放弃")),
+}
 RECORD = {
     "captured": Badge("warn", "cloud-up", _("待上传")),
     "submitted": Badge("warn", "cloud-up", _("待锁定")),
@@ -138,6 +150,7 @@ MACHINES: dict[str, dict[str, Badge]] = {
     "order": ORDER,
     "stage": STAGE,
     "appointment": APPOINTMENT,
+    "import": IMPORT,
     "record": RECORD,
     "callback": CALLBACK,
     "finding": FINDING,

@@ -38,6 +38,10 @@ PERMISSIONS: dict[str, Promise] = {
     "score.compute": _("运行月度计算"),
     "catalogue.read": _("看触点地图与标准"),
     "catalogue.override": _("加严标准、加问题（本公司）"),
+    "view.share": _("把保存的筛选共享给本单位及下级"),
+    "import.read": _("看导入批次和有错的行"),
+    "import.run": _("导入数据、撤销导入"),
+    "list.export": _("导出列表（记入日志）"),
     "journal.read": _("看操作日志"),
     "organisation.read": _("看组织与人员"),
     "organisation.manage": _("维护组织、人员与授权"),
@@ -74,7 +78,9 @@ _MANAGE = _READ | {
     "issue.create",
     "issue.handle",
     "issue.manage",
+    "list.export",
     "organisation.read",
+    "view.share",
 }
 
 
@@ -150,14 +156,14 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "branch_leader", "成员企业领导", "branch leader", _("看全公司，作最后决定"),
-            Reach.COMPANY, _MANAGE | {"issue.vet", "compare.read", "catalogue.override", "journal.read"},
+            Reach.COMPANY, _MANAGE | {"issue.vet", "compare.read", "catalogue.override", "import.read", "journal.read"},
         ),
         _role(
             "hq_cs", "集团客户服务部", "HQ customer service", _("监督全集团，受理上报，发布通报"),
             Reach.GROUP,
             _READ | {"compare.read", "score.compute", "record.create", "record.note", "customer.reveal",
                      "customer.merge", "issue.create", "issue.manage", "issue.vet", "catalogue.override",
-                     "organisation.read", "journal.read"},
+                     "import.read", "list.export", "organisation.read", "journal.read", "view.share"},
         ),
         _role(
             "hq_dept", "集团相关部门", "HQ department", _("答复集团客服部转来的事项"),
@@ -166,7 +172,8 @@ ROLES: dict[str, Role] = {
         _role(
             "inspector", "抽检员", "spot-check inspector", _("核实记录是否真实，检查服务"),
             Reach.GROUP,
-            _READ | {"compare.read", "record.create", "record.note", "customer.reveal", "issue.create", "journal.read"},
+            _READ | {"compare.read", "record.create", "record.note", "customer.reveal", "issue.create", "list.export",
+                     "journal.read"},
         ),
         _role(
             "mystery", "神秘客户", "mystery customer", _("暗访并打分"),
@@ -181,11 +188,18 @@ ROLES: dict[str, Role] = {
         _role("countersigner", "会签人", "countersigner", _("会签"), Reach.OWN, _EVERYBODY),
         _role(
             "admin", "系统管理员", "system administrator", _("管组织、人员、日历；看不到业务内容"),
-            Reach.NOTHING, _EVERYBODY | {"organisation.read", "organisation.manage", "journal.read"},
+            Reach.NOTHING,
+            _EVERYBODY | {"organisation.read", "organisation.manage", "import.read", "import.run", "journal.read"},
+        ),
+        _role(
+            "data_clerk", "数据员", "data clerk", _("导入和导出本公司的数据"),
+            Reach.COMPANY,
+            _EVERYBODY | {"order.read", "customer.read", "record.read", "issue.read", "import.read", "import.run",
+                          "list.export"},
         ),
         _role(
             "auditor", "审计只读", "read-only auditor", _("从公布的数字一直查到原始记录，什么都不能改"),
-            Reach.GROUP, _READ | {"compare.read", "journal.read", "organisation.read"},
+            Reach.GROUP, _READ | {"compare.read", "import.read", "list.export", "journal.read", "organisation.read"},
         ),
         _role("customer", "客户", "customer", _("只通过公开链接"), Reach.NOTHING, set()),
     )

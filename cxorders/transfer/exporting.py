@@ -62,15 +62,18 @@ def exporter_of(code: str) -> Exporter | None:
     return _exporters.get(code)
 
 
-def may_export(user: User, code: str) -> bool:
-    """Whether the person gets a button: the permission to export, and that of the page."""
-    exporter = exporter_of(code)
-    return exporter is not None and may(user, "list.export") and may(user, exporter.permission)
-
-
 def may_have_phones(user: User, exporter: Exporter) -> bool:
     """Whether the person may ask for full telephone numbers (X9)."""
     return exporter.phones and may(user, "customer.reveal")
+
+
+def exportable(user: User) -> tuple[frozenset[str], frozenset[str]]:
+    """Codes of the lists a person may take away, and of those with full telephone numbers; for buttons. No query."""
+    if not may(user, "list.export"):
+        return frozenset(), frozenset()
+    open_to = [exporter for exporter in _exporters.values() if may(user, exporter.permission)]
+    in_full = frozenset(exporter.code for exporter in open_to if may_have_phones(user, exporter))
+    return frozenset(exporter.code for exporter in open_to), in_full
 
 
 def walk(page: Callable[[P | None], tuple[Sequence[R], P | None]]) -> Iterator[R]:

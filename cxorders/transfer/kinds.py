@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import override
 
 from cxorders.organisation.models import Unit, User
 from cxorders.transfer.cells import CellWrong, Line, text
@@ -34,8 +36,12 @@ class Column:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Everything a heading may say for this column."""
-        return (self.code, str(self.name), *self.synonyms)
+        """Everything a heading may say for this column, in every language of the house."""
+        said = []
+        for language, _label in settings.LANGUAGES:
+            with override(language):
+                said.append(str(self.name))
+        return (self.code, *said, *self.synonyms)
 
 
 @dataclass(frozen=True)

@@ -37,10 +37,16 @@ def headings_key(headers: Sequence[str]) -> str:
     return hashlib.sha256("\x1f".join(sorted(bare(name) for name in headers if name)).encode()).hexdigest()
 
 
-def table_of(stream: IO[bytes], kind: Kind) -> Table:
-    """The table in a file for `kind`. Raises SheetRefused."""
+def table_of(stream: IO[bytes], kind: Kind, headers: Sequence[str] = ()) -> Table:
+    """The table in a file for `kind`; with `headers` the row that says exactly this is its heading. SheetRefused."""
     names = kind.by_heading()
-    return read_table(stream, lambda cells: sum(bare(cell) in names for cell in cells if cell))
+
+    def known(cells: list[str]) -> int:
+        if headers and cells[: len(headers)] == list(headers):
+            return len(cells) + 1
+        return sum(bare(cell) in names for cell in cells if cell)
+
+    return read_table(stream, known)
 
 
 def guess(kind: Kind, headers: Sequence[str]) -> dict[str, int]:

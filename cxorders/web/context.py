@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxorders.organisation.access import may
 from cxorders.organisation.scope import scope_of
+from cxorders.transfer.exporting import exportable
 from cxorders.web.open_work import said, up_to
 from feedback.callbacks.enums import CallbackState
 from feedback.callbacks.models import Callback
@@ -23,6 +24,7 @@ NAVIGATION: list[tuple[Any, list[tuple[str, str, Any, str]]]] = [
             ("web:home", "home", _("工作台"), "bench.read"),
             ("intake:list", "message-2", _("体验反馈"), "record.read"),
             ("issues:list", "route", _("问题流转"), "issue.read"),
+            ("probes:list", "clipboard-check", _("预期反馈"), "record.read"),
             ("orders:list", "map-route", _("订单旅程"), "order.read"),
             ("promises:list", "clock-check", _("承诺"), "order.read"),
             ("appointments:board", "calendar-event", _("上门预约"), "order.work"),
@@ -35,6 +37,7 @@ NAVIGATION: list[tuple[Any, list[tuple[str, str, Any, str]]]] = [
         _("看板"),
         [
             ("web:dashboard", "layout-dashboard", _("流转看板"), "dashboard.read"),
+            ("heat:map", "flame", _("环节热力图"), "dashboard.read"),
             ("web:compare", "chart-dots-3", _("企业对比"), "compare.read"),
         ],
     ),
@@ -44,6 +47,7 @@ NAVIGATION: list[tuple[Any, list[tuple[str, str, Any, str]]]] = [
         [
             ("catalogue:map", "map-pin", _("触点地图"), "catalogue.read"),
             ("organisation:units", "building-community", _("组织与人员"), "organisation.read"),
+            ("transfer:list", "cloud-up", _("数据导入"), "import.read"),
             ("web:journal", "history", _("操作日志"), "journal.read"),
         ],
     ),
@@ -62,6 +66,9 @@ class Shell:
     theme: str = "auto"
     language: str = "zh-hans"
     unread: int = 0
+    exports: frozenset[str] = frozenset()
+    """lists the person may take away as a file; `exports_in_full` those with full telephone numbers"""
+    exports_in_full: frozenset[str] = frozenset()
 
 
 def _item(request: HttpRequest, name: str, icon: str, label: Any) -> dict[str, Any] | None:
@@ -71,6 +78,14 @@ def _item(request: HttpRequest, name: str, icon: str, label: Any) -> dict[str, A
         return None
     here = request.path == url or (url != "/" and request.path.startswith(url))
     return {"url": url, "icon": icon, "label": label, "count": None, "current": here}
+
+
+def _only_the_nearest(groups: list[dict[str, Any]]) -> None:
+    """One entry is current: where one address lies below another, the longer one."""
+    here = [item for group in groups for item in group["items"] if item["current"]]
+    nearest = max((len(item["url"]) for item in here), default=0)
+    for item in here:
+        item["current"] = len(item["url"]) == nearest
 
 
 def _counts(user: Any) -> dict[str, str]:
@@ -105,8 +120,10 @@ def _build(request: HttpRequest) -> Shell:
         ]
         if items:
             shell.nav.append({"title": title, "items": items})
+    _only_the_nearest(shell.nav)
     shell.tabs = [item for group in shell.nav for item in group["items"]][:3]
     shell.tabs.append({"url": "#menu", "icon": "menu-2", "label": _("全部"), "current": False})  # opens the side bar
+    shell.exports, shell.exports_in_full = exportable(user)
     grant = user.active_grant
     shell.user = {
         "name": user.name,

@@ -104,6 +104,19 @@ MATRIX: dict[str, Rule] = {
     "contacts:register": form("contact.create", "customer", policy=True),
     "contacts:detail": page("contact.create", "contact"),
     "contacts:answer": act("contact.create", "contact", policy=True),
+    # ---- data in and out
+    "transfer:list": page("import.read"),
+    "transfer:new": form("import.run"),
+    "transfer:template": page("import.run", "import_kind"),
+    "transfer:export": Rule("list.export", "export", policy=True),
+    "transfer:detail": page("import.read", "import"),
+    "transfer:columns": form("import.run", "import"),
+    "transfer:progress": page("import.read", "import"),
+    "transfer:load": act("import.run", "import", policy=True),
+    "transfer:discard": act("import.run", "import", policy=True),
+    "transfer:undo": act("import.run", "import", policy=True),
+    "transfer:errors": page("import.run", "import"),
+    "transfer:file": page("import.run", "import"),
     # ---- catalogue and standards
     "catalogue:map": page("catalogue.read"),
     "catalogue:question_add": act("catalogue.override", "key_point", policy=True),
@@ -152,6 +165,9 @@ MATRIX: dict[str, Rule] = {
     "progress:share": act("order.work", "order", policy=True),
     "progress:withdraw": act("order.work", "order", policy=True),
     "progress:renew": act("order.work", "order", policy=True),
+    # ---- expected feedback
+    "probes:list": page("record.read"),
+    "probes:excuse": form("record.create", "probe", policy=True),
     # ---- appointments
     "appointments:board": page("order.read"),
     "appointments:day": page("order.work"),

@@ -21,6 +21,7 @@ from tests.factories.feedback import a_bad_record, a_photo
 from tests.factories.issues import a_callback, an_office
 from tests.factories.orders import MONDAY, a_customer, an_order, complete_current_stage, current_stage
 from tests.factories.organisation import a_company, a_group, a_person, department_in, team_of
+from tests.factories.transfer import CUSTOMER_HEAD, an_xlsx, customer_rows, handed_in
 from touchpoints.catalogue.models import IssueCategory, KeyPoint, Question
 from touchpoints.orders.models import Evidence
 from touchpoints.progress.actions import share_progress
@@ -28,7 +29,7 @@ from touchpoints.progress.tokens import token_of
 from touchpoints.standards.models import Standard
 
 PLACES = ("own", "sub", "sibling")
-EVERYWHERE = {"key_point", "question", "category", "standard", "month", "tile", "saved_list"}
+EVERYWHERE = {"key_point", "question", "category", "standard", "month", "tile", "saved_list", "import_kind", "export"}
 """kinds that belong to no unit: whoever may use the address reaches all of them"""
 NATIONAL = {"calendar", "day"}
 """kinds that only the group may change"""
@@ -82,6 +83,8 @@ def is_visible(user: User, kind: str, place: str) -> bool:
         return in_the_group
     if in_the_group:
         return False
+    if kind == "import":
+        return place != "sibling"  # into the own company, administrators included
     if kind in ("unit", "person", "grant") and reach is Reach.NOTHING:
         return place != "sibling"  # administrators maintain what lies below them
     if kind in OF_CUSTOMERS and reach is not Reach.NOTHING:
@@ -115,6 +118,9 @@ def _objects(unit: Unit) -> dict[str, Arguments]:
         **_voice(unit, company, person),
         "score": {"period": "2026-09", "code": unit.code},
         "month": {"period": "2026-09"},
+        "import": {"number": _import(company)},
+        "import_kind": {"kind": "customers"},
+        "export": {"code": "orders"},
         "tile": {"code": "M01"},
         "saved_list": {"list_name": "orders"},
         "key_point": {"code": KeyPoint.objects.order_by("pk")[0].code},
@@ -139,6 +145,11 @@ def _account(customer: Customer) -> dict[str, Arguments]:
         "twin": {**number, "other": a_customer(customer.company, name=customer.name).number},
         "merge": {**number, "key": merge.pk},
     }
+
+
+def _import(company: Unit) -> str:
+    clerk = a_person("data_clerk", at=company)
+    return handed_in(company, clerk, an_xlsx(CUSTOMER_HEAD, customer_rows(1))).number
 
 
 def _evidence_photo(unit: Unit, company: Unit) -> Arguments:

@@ -120,6 +120,21 @@ def test_how_columns_were_matched_is_remembered(world: World, clerk: Any) -> Non
     assert ColumnMemory.objects.count() == 1
 
 
+def test_headings_are_known_in_both_languages(world: World, clerk: Any) -> None:
+    rows = [("周敏", "13900000001", "望江路 1 号")]
+    for head in (("姓名（必填）", "联系电话", "详细地址"), ("Name", "phone", "Address")):
+        batch = checked(world.company, clerk, an_xlsx(head, rows, title="名单"))
+        assert (batch.mapping, batch.bad) == ({"name": 0, "phone": 1, "address": 2}, 0)
+
+
+def test_a_heading_nobody_knows_is_found_again_below_a_title(world: World, clerk: Any) -> None:
+    batch = handed_in(world.company, clerk, a_csv(("甲", "乙"), [("周敏", "13900000001")]))
+    actions.match_columns(batch, {"name": 0, "phone": 1}, by=clerk, at=NOW)
+    actions.carry_out(batch.pk, now=lambda: NOW)
+
+    assert (again(batch).state, again(batch).total, again(batch).bad) == ("previewed", 1, 0)
+
+
 def test_required_columns_must_be_matched_and_none_twice(world: World, clerk: Any) -> None:
     batch = handed_in(world.company, clerk, a_csv(CUSTOMER_HEAD, customer_rows(1)))
 

@@ -72,7 +72,7 @@ def _through_the_file(batch: Batch, now: Clock) -> None:
         if fingerprint(stream) != batch.sha256:
             fail(batch, {"code": "file_changed"}, at=now())
             return
-        table = table_of(stream, kind)
+        table = table_of(stream, kind, batch.headers)
         if batch.state == BatchState.CHECKING:
             _check(batch, kind, table, now)
         else:

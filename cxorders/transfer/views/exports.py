@@ -1,20 +1,24 @@
 """Taking a list away as it is filtered: CSV as a stream, .xlsx out of a temporary file. Both tell the journal."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.views.decorators.http import require_GET
 
 from cxorders.journal.actions import record
 from cxorders.kit.errors import NotAllowed
+from cxorders.kit.formats import mask_phone
 from cxorders.kit.sheets.writing import Workbook, csv_lines
 from cxorders.organisation.access import SignedInRequest, may, requires
 from cxorders.transfer.exporting import Asked, Exporter, exporter_of, may_have_phones
 from cxorders.transfer.views.files import as_download
 
+LONG_NUMBER = 7
+"""digits from which a search may be a telephone number"""
 OWN = ("format", "phones", "after", "before", "page")
 """parameters of the export itself or of a place in the list; the others are filters"""
 
@@ -46,8 +50,9 @@ def export(request: SignedInRequest, code: str) -> HttpResponseBase:
         book = Workbook()
         book.sheet(str(exporter.name), heads, log.counted(exporter.rows(asked)))
         return as_download(book.finish(), name)
-    lines = _in_language(translation.get_language(), csv_lines(heads, log.counted(exporter.rows(asked))))
-    response = StreamingHttpResponse(_together(lines), content_type="text/csv; charset=utf-8")
+    rows = log.counted(exporter.rows(asked))
+    lines = _in_language(translation.get_language(), csv_lines(heads, rows))
+    response = StreamingHttpResponse(_together(lines, rows.close), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"
@@ -64,15 +69,28 @@ def _in_language(language: str | None, lines: Iterator[str]) -> Iterator[str]:
         yield line
 
 
-def _together(lines: Iterator[str], most: int = 200) -> Iterator[bytes]:
-    """Lines in pieces of a few kilobytes: one write to the network for each line would be slow."""
+def _together(lines: Iterator[str], close: Callable[[], None], most: int = 200) -> Iterator[bytes]:
+    """Lines in pieces of a few kilobytes: one write to the network for each line would be slow. `close` in any case."""
     kept: list[str] = []
-    for line in lines:
-        kept.append(line)
-        if len(kept) >= most:
-            yield "".join(kept).encode()
-            kept.clear()
-    yield "".join(kept).encode()
+    try:
+        for line in lines:
+            kept.append(line)
+            if len(kept) >= most:
+                yield "".join(kept).encode()
+                kept.clear()
+        yield "".join(kept).encode()
+    finally:
+        close()
+
+
+def _without_phones(query: QueryDict) -> str:
+    """The filters as the journal keeps them: no telephone number in full."""
+    kept = [(name, mask_phone(value) if _is_phone(value) else value) for name, value in query.items()]
+    return "&".join(f"{name}={value}" for name, value in kept)[:500]
+
+
+def _is_phone(value: str) -> bool:
+    return len([sign for sign in value if sign.isdecimal()]) >= LONG_NUMBER and not value[:1].isalpha()
 
 
 class Log:
@@ -81,7 +99,7 @@ class Log:
     def __init__(self, exporter: Exporter, asked: Asked, kind: str) -> None:
         self.by = asked.user
         self.data: dict[str, Any] = {
-            "list": exporter.code, "format": kind, "filter": asked.query.urlencode()[:500],
+            "list": exporter.code, "format": kind, "filter": _without_phones(asked.query),
             "phones_in_full": asked.in_full,
         }  # fmt: skip
 
@@ -89,7 +107,7 @@ class Log:
         """Who takes what, before the first row leaves."""
         self._tell("export.started")
 
-    def counted(self, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    def counted(self, rows: Iterable[Sequence[Any]]) -> Generator[Sequence[Any], None, None]:
         """`rows`; when they are over, or the reader breaks off, how many it were."""
         count, complete = 0, False
         try:

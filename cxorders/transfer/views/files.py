@@ -81,7 +81,7 @@ def _annotated(batch: Batch, kind: Kind, stream: IO[bytes]) -> Iterator[Sequence
     wrong = RowError.objects.filter(batch=batch).order_by("row").iterator(chunk_size=2000)
     following = next(wrong, None)
     width = len(batch.headers)
-    for number, cells in table_of(stream, kind).rows:
+    for number, cells in table_of(stream, kind, batch.headers).rows:
         if following is None:
             return
         if number == following.row:

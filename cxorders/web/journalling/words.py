@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from cxorders.kit.badges import SEVERITY
 from cxorders.organisation.enums import VERB_TEXT
+from cxorders.transfer.enums import VERB_TEXT as TRANSFER_TEXT
 from feedback.callbacks.enums import AttemptResult
 from feedback.issues.enums import CauseCode, ClosedHow
 from touchpoints.orders.enums import PauseReason
@@ -16,6 +17,7 @@ FAMILIES = {
     "stage": _("环节"),
     "appointment": _("上门预约"),
     "callback": _("回访"),
+    "probe": _("预期反馈"),
     "customer": _("客户"),
     "contact": _("客户联系"),
     "catalogue": _("目录与标准"),
@@ -24,13 +26,16 @@ FAMILIES = {
     "grant": _("角色"),
     "unit": _("单位"),
     "calendar": _("工作日历"),
+    "import": _("数据导入"),
+    "export": _("数据导出"),
 }
 """first part of a verb → what it is about"""
-ORGANISATION = ("person", "grant", "unit", "calendar")
+ORGANISATION = ("person", "grant", "unit", "calendar", "import")
 """families without business content: all an administrator sees"""
 
 WORDS = {
     **VERB_TEXT,
+    **TRANSFER_TEXT,
     "calendar.loaded": _("导入了节假日"),
     "calendar.day_set": _("定了一天的作息"),
     "calendar.day_dropped": _("取消了一天的特殊作息"),
@@ -51,6 +56,7 @@ WORDS = {
     "customer.merged": _("把另一位客户并了进来"),
     "customer.merged_away": _("并入了另一位客户"),
     "customer.merge_undone": _("撤销了客户合并"),
+    "probe.excused": _("说明了没有采集的原因"),
     "contact.registered": _("登记了客户联系"),
     "contact.answered": _("答复了客户联系"),
     "contact.passed": _("客户联系转成了反馈或订单"),
@@ -58,6 +64,7 @@ WORDS = {
     "record.submitted": _("提交并锁定了记录"),
     "record.noted": _("追加了说明"),
     "order.created": _("登记了订单"),
+    "order.imported": _("导入了订单"),
     "order.accepted": _("受理了订单，冻结承诺"),
     "order.customer_told": _("告知了客户预计完工"),
     "order.rejected": _("没有受理订单"),
