@@ -26,6 +26,7 @@ from feedback.callbacks.models import Attempt, Callback, ScriptAnswer
 from feedback.intake.models import Answer, Record
 from feedback.issues.models import Issue, IssuePause, IssueRecord, Round
 from kpi.metrics.actions import compute_period, rebuild_rollups
+from touchpoints.heat.actions import rebuild_heat
 from touchpoints.catalogue.models import KeyPoint
 from touchpoints.orders.models import Evidence, Order, Stage, StagePause
 
@@ -145,11 +146,12 @@ def _now(at: datetime) -> datetime:
 
 
 def count_up(now: datetime, months: int) -> list[str]:
-    """Count the rollups behind the dashboards, and the scores of the demo's months; the months, oldest first.
+    """Count what dashboards and the heat map read, and the scores of the demo's months; the months, oldest first.
 
-    Effects: those of `rebuild_rollups` and `compute_period`.
+    Effects: those of `rebuild_rollups`, `rebuild_heat` and `compute_period`.
     """
     rebuild_rollups(at=now)
+    rebuild_heat(at=now)
     periods = []
     month = start_of(now, months)
     while month <= now:
