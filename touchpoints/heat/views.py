@@ -123,10 +123,10 @@ class Drawing:
         shown = formats.NOTHING if small else self._value(cell.value)
         other = "" if small else self._other(cell)
         tint = "" if cell.size == "none" else " nul" if small else " hx" if cell.level is None else f" ht{cell.level}"
-        place = f"{line.stage_type.name}，{cell.column.unit.name}"
+        names = [line.stage_type.name, cell.column.unit.name]
         unit = "" if self.wanted.measure == LATE else f" {line.unit}"
         told = _("样本不足") if small else f"{LABELS[self.wanted.measure]} {shown}{unit}"
-        label = f"{place}，{told}，{other + '，' if other else ''}n={cell.n}"
+        label = " · ".join(part for part in (*names, told, other, f"n={cell.n}") if part)
         return Drawn(cell, self._url(line, cell), shown, other, label, tint.strip(), self.mark(cell.column))
 
     def hot(self, hot: Hot) -> dict[str, Any]:

@@ -83,8 +83,8 @@ def test_a_cell_says_median_p90_and_n(world, client_as):
 
     labels = [label for label in cells(page) if "现场踏勘" in label]
     assert labels == [
-        "现场踏勘，A市公司，中位用时 6.5 天，P90 10.9，n=12",
-        "现场踏勘，B市公司，样本不足，n=4",
+        "现场踏勘 · A市公司 · 中位用时 6.5 天 · P90 10.9 · n=12",
+        "现场踏勘 · B市公司 · 样本不足 · n=4",
     ]
     assert "按自然时间，天" in page
     assert "按工作时间，工作日" in page
@@ -93,7 +93,7 @@ def test_a_cell_says_median_p90_and_n(world, client_as):
 def test_a_share_comes_with_its_interval(world, client_as):
     page = client_as(a_person("hq_cs", at=world.group)).get(f"{ADDRESS}&measure=late").content.decode()
 
-    assert "现场踏勘，A市公司，超时占比 50.0%，25.4–74.6，n=12" in cells(page)
+    assert "现场踏勘 · A市公司 · 超时占比 50.0% · 25.4–74.6 · n=12" in cells(page)
 
 
 def test_people_see_their_own_reach(world, client_as):
@@ -113,7 +113,7 @@ def test_a_company_opens_into_its_departments(world, client_as):
     client = client_as(a_person("hq_cs", at=world.group))
     page = client.get(f"{ADDRESS}&unit={world.company.pk}").content.decode()
 
-    departments = [label.split("，")[1] for label in cells(page) if label.startswith("现场踏勘")]
+    departments = [label.split(" · ")[1] for label in cells(page) if label.startswith("现场踏勘")]
     assert departments == ["A市公司", department_in(world.company, "D-DES").name]
 
 
