@@ -4,6 +4,7 @@ from feedback.callbacks.models import Attempt, Callback, ScriptAnswer
 from feedback.contacts.models import Contact
 from feedback.intake.models import Answer, Attachment, Note, Record
 from feedback.issues.models import Issue, IssuePause, IssueRecord, Round
+from feedback.probes.models import Probe
 
 __all__ = [
     "Answer",
@@ -15,6 +16,7 @@ __all__ = [
     "IssuePause",
     "IssueRecord",
     "Note",
+    "Probe",
     "Record",
     "Round",
     "ScriptAnswer",

@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from cxorders.kit.badges import SEVERITY
 from cxorders.organisation.enums import VERB_TEXT
+from cxorders.saved_views.enums import VERB_TEXT as VIEW_TEXT
 from cxorders.transfer.enums import VERB_TEXT as TRANSFER_TEXT
 from feedback.callbacks.enums import AttemptResult
 from feedback.issues.enums import CauseCode, ClosedHow
@@ -26,6 +27,7 @@ FAMILIES = {
     "grant": _("角色"),
     "unit": _("单位"),
     "calendar": _("工作日历"),
+    "view": _("保存的视图"),
     "import": _("数据导入"),
     "export": _("数据导出"),
 }
@@ -36,6 +38,7 @@ ORGANISATION = ("person", "grant", "unit", "calendar", "import")
 WORDS = {
     **VERB_TEXT,
     **TRANSFER_TEXT,
+    **VIEW_TEXT,
     "calendar.loaded": _("导入了节假日"),
     "calendar.day_set": _("定了一天的作息"),
     "calendar.day_dropped": _("取消了一天的特殊作息"),

@@ -13,8 +13,7 @@ from cxorders.kit.panels import Panel
 from cxorders.organisation.access import may
 from cxorders.organisation.models import User
 from feedback.intake.models import Record
-from touchpoints.orders.enums import StageState
-from touchpoints.orders.models import Order, Stage
+from touchpoints.orders.models import Order
 from touchpoints.orders.panels import StageMark
 
 MOST = 12
@@ -38,7 +37,7 @@ class Said:
 
 
 def marks_of_stages(order: Order, user: User) -> dict[int, StageMark]:
-    """Stage key → ratings given there, oldest first; a stage that is done and has none lacks its feedback (M54)."""
+    """Stage key → ratings given there, oldest first, and the last words. One query; what lacks is told by the probes."""
     if not may(user, "record.read"):
         return {}
     marks: dict[int, StageMark] = {}
@@ -48,13 +47,6 @@ def marks_of_stages(order: Order, user: User) -> dict[int, StageMark]:
         mark.words = words or mark.words
         if rating is not None:
             mark.ratings.append(rating)
-    # whether feedback exists at all is no secret of the unit it is about, so others are not told that it lacks
-    lacking = Stage.objects.filter(order=order, state=StageState.DONE).exclude(
-        pk__in=Record.objects.filter(order=order, stage__isnull=False).order_by().values("stage_id")
-    )
-    for key, probes in lacking.order_by("pk").values_list("pk", "stage_type__probes"):
-        if probes:
-            marks[key] = StageMark(missing=1)
     return marks
 
 

@@ -138,7 +138,9 @@ def _place(request: HttpRequest, fields: Mapping[str, str], *, full: bool = True
 def _form(request: HttpRequest, place: Place, **given: Any) -> RecordForm:
     methods = methods_for(person(request), place, place.catalogue.reference)
     if "initial" in given and methods:
-        given["initial"].setdefault("method", methods[0].code)
+        asked = request.GET.get("method", "")  # a probe says by which method it is to be asked
+        usual = asked if asked in {method.code for method in methods} else methods[0].code
+        given["initial"].setdefault("method", usual)
     return RecordForm(place=place, methods=methods, author=person(request), **given)
 
 

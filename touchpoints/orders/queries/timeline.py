@@ -63,6 +63,7 @@ WORDS: dict[str, tuple[str, str, Any]] = {
     "stage.appointed": ("calendar-event", "", gettext_lazy("约定时间并告知客户")),
     "stage.breach_told": ("message-check", "", gettext_lazy("告知客户失约原因")),
     "stage.called_back": ("phone-call", "ok", gettext_lazy("回访完成")),
+    "probe.excused": ("info-circle", "", gettext_lazy("说明了没有采集的原因")),
     "stage.not_called_back": ("phone-off", "", gettext_lazy("回访未接通")),
 }
 """verb → icon, kind, words"""
