@@ -34,7 +34,7 @@ from touchpoints.orders.actions import (
     skip_stage,
 )
 from touchpoints.orders.enums import OPEN_STAGE_STATES, StageState
-from touchpoints.orders.guards import PHOTO, guards_of
+from touchpoints.orders.guards import CHOICE, PHOTO, guards_of
 from touchpoints.orders.models import Order, OrderType, Stage
 from touchpoints.orders.queries import is_callback, stages_of
 
@@ -112,7 +112,8 @@ def proofs_for(stage: Stage) -> list[EvidenceInput]:
         if guard.is_evidence:
             for number in range(guard.count):
                 file = a_picture(f"{number}.jpg") if guard.kind == PHOTO else None
-                proofs.append(EvidenceInput(guard.phrase, guard.kind, "" if file else "1", file))
+                value = guard.choices[0].code if guard.kind == CHOICE else "1"
+                proofs.append(EvidenceInput(guard.phrase, guard.kind, "" if file else value, file))
     return proofs
 
 

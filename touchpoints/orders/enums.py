@@ -83,6 +83,11 @@ CALLBACK_PROCESS = "CC-CALLBACK"
 CALLBACK_DEPARTMENTS = ("D-CC", "D-CS")
 """stages of this process at these departments are call-backs: they follow the service, nobody waits for them (O12)"""
 
+NIGHT_BEGINS, NIGHT_ENDS = 22, 6
+"""hours of the business zone between which no supply is restored to residents (STD-EC-17)"""
+BUSINESS_SEGMENTS = ("CI", "PUBLIC", "KEY")
+"""customers who are no residents"""
+
 MAX_PAUSES = 2
 PAUSE_DAYS_UNAPPROVED = 1
 """working days a pause may last without the approval of the department manager (metrics.md 0.5)"""

@@ -14,7 +14,7 @@ from cxorders.kit.kept_form import AUTHOR
 from cxorders.organisation.models import User
 from touchpoints.orders.actions import EvidenceInput, Newcomer
 from touchpoints.orders.enums import AskedBy, EvidenceKind, PauseReason
-from touchpoints.orders.guards import NUMBER, PHOTO, SIGNATURE, TEXT, TICK, Guard, guards_of
+from touchpoints.orders.guards import CHOICE, NUMBER, PHOTO, SIGNATURE, TEXT, TICK, Guard, guards_of
 from touchpoints.orders.models import OrderType, Stage
 
 LINES = {"rows": 3}
@@ -132,6 +132,11 @@ class GuardFields:
         return self.guard.name
 
     @property
+    def explained(self) -> str:
+        """Where a decision needs words: `field=answer,answer`, as `data-show-if` reads it."""
+        return f"{self.fields[0].html_name}={','.join(one.code for one in self.guard.choices if one.explain)}"
+
+    @property
     def photos(self) -> list[forms.BoundField]:
         """Fields that take a picture."""
         return [field for field in self.fields if isinstance(field.field, forms.FileField)]
@@ -164,6 +169,13 @@ class CompleteForm(forms.Form):
         elif guard.kind == NUMBER:
             widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
             made[name] = forms.CharField(label=label, required=False, max_length=30, widget=widget)
+        elif guard.kind == CHOICE:
+            answers = [(one.code, one.name) for one in guard.choices]
+            made[name] = forms.ChoiceField(label=label, required=False, choices=answers, widget=forms.RadioSelect)
+            made[f"{name}_text"] = forms.CharField(
+                label=_("说明：依据、费用与客户的意见"), required=False, max_length=300,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )  # fmt: skip
         elif guard.kind == PHOTO:
             for number in range(guard.count):
                 said = _("第 %(n)s 张") % {"n": number + 1} if guard.count > 1 else _("照片")
@@ -189,8 +201,10 @@ class CompleteForm(forms.Form):
 
     def _piece(self, guard: Guard, name: str) -> list[EvidenceInput]:
         value = self.cleaned_data.get(name)
-        if not value:
+        if not value or (guard.kind == CHOICE and name.endswith("_text")):
             return []
+        if guard.kind == CHOICE:
+            return [EvidenceInput(guard.phrase, CHOICE, str(value), text=self.cleaned_data.get(f"{name}_text") or "")]
         kind = EvidenceKind.REASON if name.endswith("_reason") else guard.kind
         if isinstance(value, UploadedFile):
             return [EvidenceInput(guard.phrase, kind, "", value)]

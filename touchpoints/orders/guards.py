@@ -9,7 +9,22 @@ from django.utils.translation import get_language
 
 NOTE = "note"
 """a rule to know, not something to prove"""
-TICK, TEXT, NUMBER, PHOTO, SIGNATURE = "tick", "text", "number", "photo", "signature"
+TICK, TEXT, NUMBER, PHOTO, SIGNATURE, CHOICE = "tick", "text", "number", "photo", "signature", "choice"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer of a guard that is decided; `explain`: it counts only with words beside it."""
+
+    code: str
+    zh: str
+    en: str
+    explain: bool = False
+
+    @property
+    def name(self) -> str:
+        """The wording in the active language."""
+        return self.en if (get_language() or "").startswith("en") else self.zh
 
 
 @dataclass(frozen=True)
@@ -18,6 +33,8 @@ class Guard:
 
     `count`: how many pieces are needed. `strict`: a signature that no reason replaces.
     `other_person`: who completes this stage must not have completed the one before (X4).
+    `not_at_night`: the stage cannot be completed between 22:00 and 6:00 (STD-EC-17); "residents" where this holds
+    for homes only.
     """
 
     phrase: str
@@ -27,6 +44,8 @@ class Guard:
     count: int = 1
     strict: bool = False
     other_person: bool = False
+    not_at_night: str = ""
+    choices: tuple[Choice, ...] = ()
 
     @property
     def name(self) -> str:
@@ -121,9 +140,10 @@ GUARDS = _table(
     Guard("remote zone 50 MIN (STD-EC-19)", NOTE, "偏远区域 50 分钟到场", "50 minutes in remote zones"),
     Guard(
         "not 22:00-06:00 for residents",
-        TICK,
-        "恢复居民供气不在 22:00–6:00",
-        "supply to residents not restored between 22:00 and 06:00",
+        NOTE,
+        "22:00–6:00 不得恢复居民供气",
+        "no supply to residents is restored between 22:00 and 06:00",
+        not_at_night="residents",
     ),
     Guard("notice before restoring", TICK, "恢复供气前已通知用户", "customers told before supply is restored"),
     # 安检、改管、停气
@@ -146,7 +166,13 @@ GUARDS = _table(
         "等待客户决定时挂起，停止计时",
         "pause while the customer decides: the clock stops",
     ),
-    Guard("not 22:00-06:00", TICK, "恢复供气不在 22:00–6:00", "supply not restored between 22:00 and 06:00"),
+    Guard(
+        "not 22:00-06:00",
+        NOTE,
+        "22:00–6:00 不得恢复供气",
+        "no supply is restored between 22:00 and 06:00",
+        not_at_night="all",
+    ),
     # 技术服务
     Guard(
         "clerk opens sheet and assigns engineer",
@@ -177,9 +203,14 @@ GUARDS = _table(
     ),
     Guard(
         "in warranty / out of warranty / send outside",
-        TEXT,
-        "保修判定：保内、保外或外送",
-        "warranty: in, out, or sent outside",
+        CHOICE,
+        "保修判定",
+        "warranty decision",
+        choices=(
+            Choice("in", "保内", "in warranty"),
+            Choice("out", "保外", "out of warranty", explain=True),
+            Choice("outside", "外送维修", "sent outside", explain=True),
+        ),
     ),
     Guard("repair process record mandatory", TEXT, "维修过程记录", "record of the repair"),
     Guard("re-check passed", TICK, "复检合格", "re-check passed"),

@@ -1,6 +1,6 @@
 """One stage in people's hands: evidence, failing, deciding, assigning, agreeing a time (O5, O8–O10)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -8,8 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from PIL import Image
 
+from cxorders.customers.models import Customer
 from cxorders.journal.models import Entry
 from cxorders.kit.errors import NotAllowed
+from cxorders.kit.numbering import BUSINESS_ZONE
 from cxorders.kit.photos import clean_photo
 from tests.factories.catalogue import the_catalogue
 from tests.factories.orders import (
@@ -40,9 +42,9 @@ from touchpoints.orders.actions import (
 )
 from touchpoints.orders.actions.accept import ReasonMissing
 from touchpoints.orders.actions.evidence import EvidenceMissing, NotANumber, NotAPhoto, PhotoTooLarge, TooLong
-from touchpoints.orders.actions.stages import NotOptional, OutsideCompany, SamePerson, WithTheCallbacks
+from touchpoints.orders.actions.stages import NightBan, NotOptional, OutsideCompany, SamePerson, WithTheCallbacks
 from touchpoints.orders.guards import GUARDS, guard_of
-from touchpoints.orders.models import Evidence, Order, StageType
+from touchpoints.orders.models import Evidence, Order, Stage, StageType
 from touchpoints.orders.queries import open_stages
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +97,63 @@ def test_o8_a_reason_stands_in_for_a_signature_unless_it_is_mandatory():
         complete_stage(
             signed, by=None, at=MONDAY, evidence=[EvidenceInput("signature mandatory", "reason", "客户已走")]
         )
+
+
+WARRANTY = "in warranty / out of warranty / send outside"
+
+
+@pytest.mark.parametrize(("answer", "words"), [("maybe", "看情况"), ("out", " "), ("outside", "")])
+def test_o8_a_decision_without_its_grounds_is_none(answer, words):
+    stage = run_to(an_order("OT-WORKSHOP"), "DIAGNOSE")
+
+    with pytest.raises(EvidenceMissing):
+        complete_stage(
+            stage, by=None, at=stage.started_at + HOUR, evidence=[EvidenceInput(WARRANTY, "choice", answer, text=words)]
+        )
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "sealed"),
+    [("in", "", "保内"), ("out", "报价 320 元，客户同意", "保外：报价 320 元，客户同意")],
+)
+def test_o8_a_decision_is_sealed_in_words(answer, words, sealed):
+    stage = run_to(an_order("OT-WORKSHOP"), "DIAGNOSE")
+    evidence = [EvidenceInput(WARRANTY, "choice", answer, text=words)]
+
+    complete_stage(stage, by=None, at=stage.started_at + HOUR, evidence=evidence)
+
+    assert Evidence.objects.filter(stage=stage).values_list("kind", "value").get() == ("text", sealed)
+
+
+def restoring(kind: str, segment: str) -> Stage:
+    """The stage that restores supply, for a customer of the segment."""
+    order = an_order(kind)
+    Customer.objects.filter(pk=order.customer_id).update(segment_code=segment)
+    return Stage.objects.select_related("order__customer").get(pk=run_to(Order.objects.get(pk=order.pk), "RESTORE").pk)
+
+
+@pytest.mark.parametrize(
+    ("kind", "segment", "at", "refused"),
+    [
+        ("OT-EMERG", "RETAIL", "21:59", False),
+        ("OT-EMERG", "RETAIL", "22:00", True),
+        ("OT-EMERG", "RETAIL", "05:59", True),
+        ("OT-EMERG", "RETAIL", "06:00", False),
+        ("OT-EMERG", "CI", "23:30", False),
+        ("OT-OUTAGE", "CI", "23:30", True),
+    ],
+)
+def test_nobody_is_woken_by_gas_that_comes_back(kind, segment, at, refused):
+    """STD-EC-17: no supply is restored to residents from 22:00 to 6:00; a planned outage ends for nobody then."""
+    stage = restoring(kind, segment)
+    hour, minute = map(int, at.split(":"))
+    moment = datetime(2026, 9, 17, hour, minute, tzinfo=BUSINESS_ZONE)
+
+    if refused:
+        with pytest.raises(NightBan):
+            complete_stage(stage, by=None, at=moment, evidence=proofs_for(stage))
+    else:
+        assert complete_stage(stage, by=None, at=moment, evidence=proofs_for(stage)).state == "done"
 
 
 @pytest.mark.parametrize("value", ["", "十二", "1,5", "nan", "12 kPa"])

@@ -14,7 +14,7 @@ from cxorders.kit.errors import BusinessError
 from cxorders.kit.photos import NoImage, Photo, clean_photo
 from cxorders.organisation.models import User
 from touchpoints.orders.enums import EvidenceKind
-from touchpoints.orders.guards import NUMBER, PHOTO, SIGNATURE, TICK, Guard, guards_of
+from touchpoints.orders.guards import CHOICE, NUMBER, PHOTO, SIGNATURE, TICK, Guard, guards_of
 from touchpoints.orders.models import Evidence, Stage
 
 LONGEST = 500
@@ -64,12 +64,14 @@ class EvidenceInput:
 
     A tick or a reading has a `value`; a photo has a `file`; a signature has a `file` (photo of the signed sheet) or,
     as `value`, the name of who signed; REASON with a `value` stands in for a signature that could not be had.
+    A choice has the code of the answer as `value` and its explanation as `text`.
     """
 
     guard: str
     kind: str
     value: str = ""
     file: UploadedFile | None = None
+    text: str = ""
 
     @property
     def says_something(self) -> bool:
@@ -85,7 +87,16 @@ def _answers(guard: Guard, given: EvidenceInput) -> bool:
         return given.file is not None
     if guard.kind == SIGNATURE:
         return given.kind == EvidenceKind.SIGNATURE or (given.kind == EvidenceKind.REASON and not guard.strict)
+    if guard.kind == CHOICE:
+        chosen = next((one for one in guard.choices if one.code == given.value), None)
+        return chosen is not None and (bool(given.text.strip()) or not chosen.explain)
     return given.kind == guard.kind
+
+
+def _worded(guard: Guard, given: EvidenceInput) -> str:
+    """A decision in the words of the field, as it is sealed: "保外：报价 320 元，客户同意"."""
+    chosen = next(one for one in guard.choices if one.code == given.value)
+    return f"{chosen.zh}：{given.text.strip()}" if given.text.strip() else chosen.zh
 
 
 @dataclass(frozen=True)
@@ -101,6 +112,8 @@ class Proof:
 def _checked(guard: Guard, given: EvidenceInput) -> Proof:
     """`given` with a tidy value and a decoded picture. Raises NotANumber, TooLong, NotAPhoto, PhotoTooLarge."""
     value = "1" if guard.kind == TICK else given.value.strip()
+    if guard.kind == CHOICE:
+        value = _worded(guard, given)
     if guard.kind == NUMBER:
         try:
             number = Decimal(value)
@@ -110,7 +123,8 @@ def _checked(guard: Guard, given: EvidenceInput) -> Proof:
             raise NotANumber(name=guard.name, value=value[:40], field=guard.phrase)
     if len(value) > LONGEST:
         raise TooLong(name=guard.name, limit=LONGEST, length=len(value), field=guard.phrase)
-    return Proof(guard, given.kind, value, None if given.file is None else _photo(guard, given.file))
+    kind = EvidenceKind.TEXT if guard.kind == CHOICE else given.kind
+    return Proof(guard, kind, value, None if given.file is None else _photo(guard, given.file))
 
 
 def _photo(guard: Guard, file: UploadedFile) -> Photo:

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from cxorders.kit.errors import BusinessError, NotAllowed, WrongState
 from cxorders.kit.events import publish
+from cxorders.kit.numbering import BUSINESS_ZONE
 from cxorders.kit.states import move
 from cxorders.organisation.enums import UnitKind
 from cxorders.organisation.models import Unit, User
@@ -15,7 +17,16 @@ from touchpoints.orders import policy
 from touchpoints.orders.actions.accept import ReasonMissing
 from touchpoints.orders.actions.evidence import EvidenceInput, check, seal
 from touchpoints.orders.actions.flow import advance, due_of, expect, hold, hold_running, note, require
-from touchpoints.orders.enums import OPEN_STAGE_STATES, RETRY_DAYS, STAGE_TRANSITIONS, OrderState, StageState
+from touchpoints.orders.enums import (
+    BUSINESS_SEGMENTS,
+    NIGHT_BEGINS,
+    NIGHT_ENDS,
+    OPEN_STAGE_STATES,
+    RETRY_DAYS,
+    STAGE_TRANSITIONS,
+    OrderState,
+    StageState,
+)
 from touchpoints.orders.events import StageAppointed, StageEnded
 from touchpoints.orders.guards import guards_of
 from touchpoints.orders.models import Order, Stage
@@ -50,6 +61,14 @@ class OutsideCompany(BusinessError):
     en = "The stage can only go to a person of this company who works on stages."
 
 
+class NightBan(BusinessError):
+    """STD-EC-17: supply is not restored in the night."""
+
+    code = "night_ban"
+    zh = "22:00–6:00 不得恢复供气：“{name}”请在 6:00 以后完成。"
+    en = "No supply is restored between 22:00 and 06:00: complete “{name}” after 6:00."
+
+
 class WithTheCallbacks(BusinessError):
     """Call-back stages are ended by the call-back room: service person ≠ caller (X4)."""
 
@@ -82,6 +101,16 @@ def _require_other_person(stage: Stage, by: User | None) -> None:
         raise SamePerson()
 
 
+def _require_day(stage: Stage, at: datetime) -> None:
+    """STD-EC-17: nobody is woken by gas that comes back; what was asked for before the night waits for the morning."""
+    banned = {guard.not_at_night for guard in guards_of(stage.stage_type.guards)} - {""}
+    if not banned or NIGHT_ENDS <= timezone.localtime(at, BUSINESS_ZONE).hour < NIGHT_BEGINS:
+        return
+    customer = stage.order.customer
+    if "all" in banned or customer is None or customer.segment_code not in BUSINESS_SEGMENTS:
+        raise NightBan(name=stage.stage_type.name)
+
+
 def open_households(stage: Stage) -> int:
     """How many households of the contract still have this stage to do."""
     if not is_per_household(stage.stage_type):
@@ -100,7 +129,7 @@ def complete_stage(stage: Stage, *, by: User | None, at: datetime, evidence: Seq
     A stage nobody held counts for the person who completes it, and for that person's team.
     Effects, in order: evidence sealed; end time; journal; StageEnded; the next stage starts or the order is done.
     Errors: NotAllowed, WrongState, Stale, EvidenceMissing, NotANumber, NotAPhoto, PhotoTooLarge, TooLong,
-    HouseholdsOpen, SamePerson, WithTheCallbacks, CalendarMissing (from the next stage).
+    HouseholdsOpen, NightBan, SamePerson, WithTheCallbacks, CalendarMissing (from the next stage).
     """
     order = hold_running(stage)
     _require_work(stage, by)
@@ -108,6 +137,7 @@ def complete_stage(stage: Stage, *, by: User | None, at: datetime, evidence: Seq
     left = open_households(stage)
     if left:
         raise HouseholdsOpen(count=left, name=stage.stage_type.name)
+    _require_day(stage, at)
     proofs = check(stage, evidence)
     values: dict[str, Any] = {"ended_at": _not_before_start(stage, at)}
     if by is not None and stage.assignee_id is None:
