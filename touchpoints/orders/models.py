@@ -134,7 +134,7 @@ class Order(models.Model):
     expected_at = models.DateTimeField(null=True)
     """today's expectation: promise moved by pauses and late stages"""
     clock_at = models.DateTimeField(null=True)
-    """the nearest due time that runs: that of an open stage or the promise of the order; empty once the order is over"""
+    """the nearest due time that runs, of an open stage or of the order itself; empty once the order is over"""
     done_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=300, blank=True)

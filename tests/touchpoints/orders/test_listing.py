@@ -101,6 +101,7 @@ def test_late_and_at_risk_are_told_apart(world, two):
     before, after = due - timedelta(hours=1), due + timedelta(hours=1)
 
     assert found(world.owner, before, risk=True) == [soon]
+    assert [row.slip.label for row in page_of(world.owner, Wanted(risk=True), before).rows] == ["本环节还剩 1 时"]
     assert found(world.owner, before, late=True) == []
     assert found(world.owner, after, late=True) == [soon]
     assert found(world.owner, after, risk=True) == []

@@ -12,10 +12,12 @@ from cxorders.kit.formats import day_prose
 from cxorders.kit.numbering import key_of
 from cxorders.organisation.enums import UnitKind
 from cxorders.organisation.models import Unit, User
+from cxorders.organisation.queries.calendars import calendar_for
 from cxorders.organisation.scope import scope_of
 from touchpoints.orders import wording
 from touchpoints.orders.enums import OrderState, StageState
 from touchpoints.orders.models import STILL_MOVING, TICKING, Order, Stage
+from touchpoints.orders.nearness import horizon_of, is_near
 from touchpoints.orders.queries.journey import Slip
 from touchpoints.orders.queries.narrowing import IN_FRONT, MOVING, OPEN, Wanted, narrowed
 from touchpoints.orders.queries.reads import IS_CALLBACK
@@ -74,9 +76,10 @@ def page_of(user: User, wanted: Wanted, now: datetime, size: int = PAGE) -> Page
     rows = narrowed(Order.objects.listed_for(user), user, wanted, now)
     places = _urgent_places(rows, wanted, size + 1) if wanted.urgent_first else _new_places(rows, wanted, size + 1)
     shown = with_front(Order.objects.filter(pk__in=[key for _at, key in places[:size]])).order_by("pk")
-    found = {order.pk: order for order in shown}
+    found, grant = {order.pk: order for order in shown}, user.active_grant
+    horizon = horizon_of(now, calendar_for(grant.unit)) if grant is not None and found else None
     following = places[size - 1] if len(places) > size else None
-    return Page([row_of(found[key], now) for _at, key in places[:size] if key in found], following)
+    return Page([row_of(found[key], now, horizon) for _at, key in places[:size] if key in found], following)
 
 
 Place = tuple[datetime, int]
@@ -113,11 +116,14 @@ def with_front(orders: QuerySet[Order]) -> QuerySet[Order]:
     return shown.prefetch_related(Prefetch("stages", queryset=front, to_attr="front"))
 
 
-def row_of(order: Order, now: datetime) -> Row:
-    """The row of an order that came from `with_front`."""
+def row_of(order: Order, now: datetime, horizon: datetime | None = None) -> Row:
+    """The row of an order that came from `with_front`; `horizon` is one working day from now, where it is known."""
     front: list[Stage] = order.front  # type: ignore[attr-defined]
     stage = front[0] if front and order.state in MOVING else None
     slip, note = _standing(order, stage, now)
+    if slip is None and stage is not None and stage.state == StageState.ACTIVE and is_near(stage, now, horizon):
+        left = wording.left_until(stage.due_at, now) if stage.due_at is not None else ""
+        slip = Slip("warn", _("本环节还剩 %(time)s") % {"time": left})
     return Row(order, stage, slip, note)
 
 
