@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 
 SERVER = os.environ.get("DATABASE_URL") or "postgres://127.0.0.1:5432/postgres"
-NAME = "cxorders_bench"
+NAME = os.environ.get("CX_BENCH_DATABASE") or "cxorders_bench"
 
 
 def main() -> int:
@@ -20,7 +20,9 @@ def main() -> int:
     parser.add_argument("--small", type=int, default=10_000, help="rows of the small table")
     parser.add_argument("--large", type=int, default=1_000_000, help="rows of the large table")
     parser.add_argument("--rounds", type=int, default=200, help="requests of each kind")
-    parser.add_argument("--only", choices=("submission", "issues", "orders", "scoring"), nargs="+", help="a part alone")
+    parser.add_argument(
+        "--only", choices=("submission", "issues", "orders", "scoring", "customers"), nargs="+", help="a part alone"
+    )
     parser.add_argument("--sqlite", action="store_true", help="use SQLite even where PostgreSQL answers")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cxorders-bench-") as folder, _database(options.sqlite) as url:

@@ -19,6 +19,7 @@ from feedback.intake.queries import place_of, reference
 from feedback.issues.models import Issue
 from kpi.metrics.actions import compute_period
 from tests.bench import world
+from tests.bench.customers import grow_customers, seconds_by_phone
 from tests.bench.timing import in_turn, typical
 from touchpoints.orders.enums import StageState
 from touchpoints.orders.models import Stage
@@ -66,6 +67,7 @@ def run(*, small: int, large: int, rounds: int, only: Sequence[str] | None = Non
         "issues": lambda: issues(small, large, rounds),
         "orders": lambda: orders(small, large, rounds),
         "scoring": lambda: [scoring()],
+        "customers": lambda: customer_by_phone(small, large, rounds),
     }
     rows = [row for name, part in parts.items() if not only or name in only for row in part()]
     print("| what | ratio | limit | kept | medians |\n|---|---:|---:|---|---|")  # noqa: T201
@@ -100,6 +102,32 @@ def orders(small: int, large: int, rounds: int) -> list[Row]:
     say(f"{grown:,} orders ({seconds:.0f} s), {Stage.objects.count():,} stages, one month counted in {counting:.0f} s")
     after = {name: _times(name, rounds, pages) for name in PAGES}
     return [_growth(page, name, before[name][page], after[name][page]) for page in pages for name in PAGES]
+
+
+def customer_by_phone(small: int, large: int, rounds: int) -> list[Row]:
+    """From the number of a caller to the page that says how to serve the customer, at both sizes."""
+    clients = {name: client_of(name) for name in ("agent", "manager")}
+    company = Grant.objects.select_related("unit").get(user__username="agent").unit.company_id or 0
+
+    def times() -> dict[str, float]:
+        return {name: seconds_by_phone(client, company, rounds) for name, client in clients.items()}
+
+    had, _seconds = grow_customers(small)
+    before = times()
+    say(f"growing {had:,} customers to {large:,}")
+    grown, seconds = grow_customers(large)
+    say(f"{grown:,} customers ({seconds:.0f} s)")
+    after = times()
+    return [
+        Row(
+            f"customer by phone ({name}), large : small",
+            after[name] / before[name],
+            1.3,
+            False,
+            f"{_ms(after[name])} : {_ms(before[name])}",
+        )
+        for name in clients
+    ]
 
 
 def say(text: str) -> None:
