@@ -19,7 +19,7 @@ PAGES = {
     "web:home", "web:gallery", "web:dashboard", "web:dashboard_rows", "web:compare", "web:journal",
     "intake:list", "intake:new", "intake:mine", "intake:detail",
     "issues:list", "issues:new", "issues:detail",
-    "orders:list", "orders:new", "orders:detail", "promises:list",
+    "orders:list", "orders:new", "orders:detail", "heat:map", "promises:list",
     "callbacks:list", "callbacks:detail",
     "customers:list", "customers:detail",
     "scorecards:list", "scorecards:detail",
@@ -37,6 +37,7 @@ STATES = {
     "hq": [
         "/issues/?q=zzzz", "/issues/?view=closed", "/issues/?view=waiting", "/callbacks/?duty=complaint",
         "/search/?q=王", "/compare/?m=M01", "/scores/?level=team", "/organisation/people/?q=zzzz",
+        "/orders/heat/?measure=late", "/orders/?type=OT-REPAIR&late=1", "/views/orders/?type=OT-REPAIR",
     ],
 }  # fmt: skip
 """the same pages empty, filtered, and in other views"""
