@@ -44,14 +44,15 @@ def _act(act: Act) -> Callable[..., HttpResponse]:
         except BusinessError as error:
             return _page(request, one, error)
 
-    return require_POST(requires("bench.read")(view))
+    only_post: Callable[..., HttpResponse] = require_POST(requires("bench.read")(view))  # type: ignore[assignment]
+    return only_post
 
 
 def _mine(request: SignedInRequest, one: SavedList) -> SavedView:
     """The view the form names, where the person sees it. Raises ViewUnknown."""
     text = request.POST.get("view", "")
     key = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
-    found = SavedView.objects.visible_to(request.user).filter(pk=key, list_name=one.code).first()
+    found = SavedView.objects.visible_to(request.user).filter(pk=key or 0, list_name=one.code).first()
     if found is None:
         raise actions.ViewUnknown()
     return found

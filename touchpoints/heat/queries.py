@@ -155,7 +155,8 @@ def _top(user: User) -> Unit | None:
 def _root(user: User, unit_id: int | None) -> tuple[Unit | None, list[Unit]]:
     """The unit to look into, and those between it and the top of the person."""
     top, scope = _top(user), scope_of(user)
-    unit = Unit.objects.select_related("company").filter(pk=unit_id, company__isnull=False).first()
+    known = Unit.objects.select_related("company").filter(company__isnull=False)
+    unit = known.filter(pk=unit_id).first() if unit_id is not None else None
     if unit is None or not scope.covers(unit):
         return top, []
     above = Unit.objects.above(unit).filter(company__isnull=False).exclude(pk=unit.pk).order_by("path")

@@ -148,7 +148,7 @@ class Drawing:
         if not cell.n or not self.rows or self.map.order_type is None:
             return ""
         by = "due" if self.wanted.measure == LATE else "ended"
-        query = {
+        query: dict[str, str | int] = {
             "type": self.map.order_type.code,
             "stage": line.stage_type.code,
             by: f"{self.wanted.month:%Y-%m}",

@@ -99,8 +99,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
         inside = self.filter(company_id=grant.unit.company_id)
         if not scope.unit_ids:
             return inside.visible_to(user)
-        touched = Stage.objects.order_by().filter(order=OuterRef("pk"))
-        touched = touched.filter(Q(unit_id__in=stage_units(user)) | Q(assignee_id=user.pk)).values("pk")[:1]
+        theirs = Q(unit_id__in=stage_units(user)) | Q(assignee_id=user.pk)
+        touched = Stage.objects.order_by().filter(theirs, order=OuterRef("pk")).values("pk")[:1]
         # not EXISTS: PostgreSQL might answer that for all stages of the table at once
         own = Q(unit_id__in=sorted(scope.unit_ids)) | Q(owner_id=user.pk) | Q(touched__isnull=False)
         return inside.alias(touched=Subquery(touched)).filter(own)

@@ -13,9 +13,7 @@ class Command(BaseCommand):
     help = "Count the heat map of stages anew from the facts, month by month, for every company."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--first", type=date.fromisoformat, help="first month; default: the first fact"
-        )
+        parser.add_argument("--first", type=date.fromisoformat, help="first month; default: the first fact")
         parser.add_argument("--last", type=date.fromisoformat, help="last month; default: this one")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -65,8 +65,8 @@ def cancel_order(
         raise ReasonMissing(field="reason" if not reason.strip() else "asked_by")
     if not settled:
         raise NotSettled(field="settled")
-    ended = {"end_reason": reason.strip()[:300], "closed_at": at, "clock_at": None}
-    move(order, OrderState.CANCELLED, table=ORDER_TRANSITIONS, **ended)
+    why = reason.strip()[:300]
+    move(order, OrderState.CANCELLED, table=ORDER_TRANSITIONS, end_reason=why, closed_at=at, clock_at=None)
     for stage in stages_of(order):
         if stage.state in HOLDING:
             _break_off(stage, by=by, at=at, reason=reason)

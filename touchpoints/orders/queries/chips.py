@@ -40,13 +40,13 @@ def told(user: User, query: QueryDict, wanted: Wanted, passages: WantedPassages 
     if wanted.unit is not None or query.get("unit"):
         _tell_unit(said, user, wanted.unit)
     if wanted.owner is not None or query.get("owner"):
-        owner = User.objects.visible_to(user).filter(pk=wanted.owner).first()
+        owner = User.objects.visible_to(user).filter(pk=wanted.owner or 0).first()
         said.chips.append(("owner", _("首问：%(what)s") % {"what": owner.name if owner else "？"}))
         if owner is None or not owner.is_active:
             said.problems.append(_("筛选里的首问人已停用，或不在您的范围内。"))
     if passages:
-        name, words = (ENDED, _("%(month)s 完成")) if passages.by == ENDED else (DUE, _("%(month)s 到期"))
-        said.chips.append((name, words % {"month": month_prose(passages.month)}))
+        name, when = (ENDED, _("%(month)s 完成")) if passages.by == ENDED else (DUE, _("%(month)s 到期"))
+        said.chips.append((name, when % {"month": month_prose(passages.month)}))
         return said
     for name, chosen, label in (
         ("whose", wanted.whose == "mine", _("我的")),
@@ -84,7 +84,7 @@ def _tell_stage(said: Told, wanted: Wanted) -> None:
 
 
 def _tell_unit(said: Told, user: User, key: int | None) -> None:
-    unit = Unit.objects.filter(pk=key).first()
+    unit = Unit.objects.filter(pk=key).first() if key is not None else None
     reach = unit is not None and scope_of(user).covers(unit)
     said.chips.append(("unit", _("单位：%(what)s") % {"what": unit.name if unit is not None and reach else "？"}))
     if unit is None or not reach:
