@@ -38,6 +38,9 @@ class TouchpointsConfig(AppConfig):
         from touchpoints.orders.importing.sentences import SENTENCES
         from touchpoints.orders.queries.listing import customers_by_order
         from touchpoints.orders.queries.of_customer import count_of
+        from touchpoints.pledges import actions as pledges
+        from touchpoints.pledges.queries import order_panel as pledges_of_order
+        from touchpoints.pledges.queries import told_of_customer as pledges_of_customer
         from touchpoints.progress.panels import panels_of_order
         from touchpoints.promises.exporting import PROMISES
         from touchpoints.standards.actions import own_limit
@@ -47,14 +50,21 @@ class TouchpointsConfig(AppConfig):
 
         panels.register_teller("orders", receivers.told_of_customer)
         panels.register_teller("appointments", visits_of_customer)
+        panels.register_teller("pledges", pledges_of_customer)
         panels.register_tally("orders", gettext_lazy("订单"), count_of)
         panels.register_lookup("orders", customers_by_order)
         lists.register(SAVED)
         holdings.register(receivers.HELD_STAGES)
         holdings.register(receivers.HELD_ORDERS)
+        holdings.register(
+            holdings.Holding(
+                "pledges", "没有兑现的口头承诺", "open promises by word", pledges.open_held_by, pledges.hand_over
+            )
+        )
 
         order_panels.ORDER.register("progress", panels_of_order)
         order_panels.ORDER.register("appointments", order_panel)
+        order_panels.ORDER.register("pledges", pledges_of_order)
         subscribe(StageAppointed, on_stage_appointed)
         subscribe(StageEnded, on_stage_ended)
         subscribe(StageEnded, heat_on_stage_ended)

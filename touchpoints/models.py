@@ -18,6 +18,7 @@ from touchpoints.catalogue.models import (
 )
 from touchpoints.heat.models import HeatCount, HeatMark, StageHeat
 from touchpoints.orders.models import Evidence, Order, OrderType, Stage, StagePause, StageType
+from touchpoints.pledges.models import Pledge, PledgeChange
 from touchpoints.progress.models import CallWish, ProgressLink
 from touchpoints.promises.models import StageBreachTold
 from touchpoints.standards.models import Standard
@@ -39,6 +40,8 @@ __all__ = [
     "Order",
     "OrderType",
     "Override",
+    "Pledge",
+    "PledgeChange",
     "Process",
     "ProgressLink",
     "Question",

@@ -159,6 +159,12 @@ MATRIX: dict[str, Rule] = {
     # ---- promises
     "promises:list": page("order.read"),
     "promises:tell": form("order.work", "stage", policy=True),
+    "pledges:list": page("order.read"),
+    "pledges:give": form("order.work", "order"),
+    "pledges:detail": page("order.read", "pledge"),
+    "pledges:keep": act("order.work", "pledge", policy=True),
+    "pledges:change": act("order.work", "pledge", policy=True),
+    "pledges:withdraw": act("order.work", "pledge", policy=True),
     # ---- the customer's own page: the token in the address is the key
     "progress:page": page(OPEN, "progress"),
     "progress:call": act(OPEN, "progress"),

@@ -63,6 +63,11 @@ WORDS: dict[str, tuple[str, str, Any]] = {
     "stage.appointed": ("calendar-event", "", gettext_lazy("约定时间并告知客户")),
     "stage.breach_told": ("message-check", "", gettext_lazy("告知客户失约原因")),
     "stage.called_back": ("phone-call", "ok", gettext_lazy("回访完成")),
+    "pledge.given": ("message-check", "", gettext_lazy("口头答应客户")),
+    "pledge.kept": ("checks", "ok", gettext_lazy("兑现口头承诺")),
+    "pledge.changed": ("calendar-event", "warn", gettext_lazy("与客户另约承诺的时间")),
+    "pledge.withdrawn": ("x", "", gettext_lazy("经客户同意取消口头承诺")),
+    "pledge.handed_over": ("user-check", "", gettext_lazy("口头承诺转给")),
     "probe.excused": ("info-circle", "", gettext_lazy("说明了没有采集的原因")),
     "stage.not_called_back": ("phone-off", "", gettext_lazy("回访未接通")),
 }
