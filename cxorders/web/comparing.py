@@ -15,7 +15,7 @@ from cxorders.kit.formats import FULL, SMALL, month_prose
 from cxorders.organisation.access import SignedInRequest, may, requires
 from cxorders.organisation.models import User
 from cxorders.organisation.scope import scope_of
-from kpi.metrics.definitions import COMPUTED, INDICATORS, Indicator
+from kpi.metrics.definitions import INDICATORS, ROLLED, Indicator
 from kpi.metrics.periods import Month
 from kpi.metrics.queries import CompanyRow, CompanyTable, Marks, as_of, company_table, marks_for
 
@@ -41,7 +41,7 @@ def wanted_from(query: QueryDict, at: datetime) -> Wanted:
     complete = this.shifted(-1 if timezone.localtime(at).day >= SETTLES_ON else -2)
     code = query.get("m", USUAL)
     return Wanted(
-        indicator=INDICATORS[code] if code in {one.code for one in COMPUTED} else INDICATORS[USUAL],
+        indicator=INDICATORS[code] if code in {one.code for one in ROLLED} else INDICATORS[USUAL],
         month=known.get(query.get("month", ""), complete),
         sort="drop" if query.get("sort") == "drop" else "name",
     )
@@ -67,7 +67,7 @@ def compare(request: SignedInRequest) -> HttpResponse:
         "group_months": table.group_months[since:],
         "shown_months": len(table.months) - since,
         "wanted": wanted,
-        "indicators": [(one.code, one.name) for one in COMPUTED],
+        "indicators": [(one.code, one.name) for one in ROLLED],
         "months": _month_options(now),
         "sorts": [("name", _("按名称")), ("drop", _("按跌幅"))],
         "marks": marks,

@@ -15,7 +15,8 @@ class Indicator:
     """One share: its metric code, the KPI of the catalogue that holds its marks, and its words.
 
     `adds` are the rollup columns that make the numerator, `of` those of the denominator, `less` what is taken out of
-    it. `due_based`: a day counts when it is over (C2). `up`: more is better.
+    it; all empty where a month's run alone counts the indicator. `due_based`: a day counts when it is over (C2). `up`:
+    more is better.
     """
 
     code: str
@@ -88,6 +89,39 @@ DISSATISFIED = Indicator(
 )
 """for dashboards only; a month's value is part of M01"""
 
-COMPUTED: tuple[Indicator, ...] = (CSAT, ON_TIME, CLOSURE)
+REPORTING = Indicator(
+    code="M34",
+    kpi="K-TIMELYREP",
+    version=1,
+    name=_("体验信息及时上报率"),
+    numerator=_("员工按时记录的反馈"),
+    denominator=_("员工记录的反馈和漏报的环节"),
+    about=_(
+        "员工记下的反馈，在时限内（24 自然小时，安全 1 小时）的算及时，过了时限的算迟报；"
+        "环节完成后 5 个工作日内员工没有记录、却从客户自填、回访或导入知道的，算漏报，按第 5 个工作日归月。"
+        "说明了原因的环节剔除。"
+    ),
+    adds=(),
+    of=(),
+)
+COVERAGE = Indicator(
+    code="M54",
+    kpi="K-PROBE",
+    version=1,
+    name=_("关键点采集覆盖率"),
+    numerator=_("有记录的预期反馈"),
+    denominator=_("本月到期的预期反馈"),
+    about=_(
+        "环节完成时按类型应采集的反馈，期限落在本月的，有记录的占比；5 个工作日后才有的记录不算。"
+        "说明了原因的剔除，剔除的件数另列。关键点覆盖另列：本月完成的环节和关键点，有记录的占比。"
+    ),
+    adds=(),
+    of=(),
+    due_based=True,
+)
+
+ROLLED: tuple[Indicator, ...] = (CSAT, ON_TIME, CLOSURE)
+"""what rollups hold: dashboards, boards and companies side by side read these"""
+COMPUTED: tuple[Indicator, ...] = (*ROLLED, REPORTING, COVERAGE)
 """what a run computes, in this order"""
 INDICATORS: Mapping[str, Indicator] = {one.code: one for one in (*COMPUTED, DISSATISFIED)}

@@ -11,8 +11,9 @@ from typing import Any
 from kpi.formulas.closure import m15_closure
 from kpi.formulas.display import FULL_FROM
 from kpi.formulas.figures import Figure
+from kpi.formulas.frontline import m54_probe_coverage
 from kpi.formulas.perception import m01_csat
-from kpi.formulas.timeliness import m11_on_time_counts
+from kpi.formulas.timeliness import m11_on_time_counts, m34_reporting
 
 Key = tuple[str, ...]
 Counts = dict[Key, int]
@@ -111,7 +112,29 @@ def closure(counts: Counts) -> Value:
     return Value(figure, exempt, extra)
 
 
-VALUES: Mapping[str, Callable[[Counts], Value]] = {"M01": csat, "M11": on_time, "M15": closure}
+def reporting(counts: Counts) -> Value:
+    """M34 from ("timely",), ("late",), ("missing",), ("excused",)."""
+    timely, late, missing, excused = (counts.get((part,), 0) for part in ("timely", "late", "missing", "excused"))
+    figure = m34_reporting(timely, late, missing)
+    extra = {"late": late, "late_share": figure.late, "missing": missing, "missing_share": figure.missing}
+    return Value(figure, _present({"excused": excused}), extra)
+
+
+def coverage(counts: Counts) -> Value:
+    """M54 from ("required",), ("done",), ("excused", code), ("events",), ("covered",); official: required probes."""
+    events, covered, required, done = (counts.get((part,), 0) for part in ("events", "covered", "required", "done"))
+    excused = _present({key[1]: n for key, n in counts.items() if key[0] == "excused"})
+    figure = m54_probe_coverage(events, covered, required, done)
+    return Value(figure, excused, {"events": events, "covered": covered, "coverage": figure.coverage})
+
+
+VALUES: Mapping[str, Callable[[Counts], Value]] = {
+    "M01": csat,
+    "M11": on_time,
+    "M15": closure,
+    "M34": reporting,
+    "M54": coverage,
+}
 """metric code → how its counts become a value"""
 
 

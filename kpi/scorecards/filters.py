@@ -7,9 +7,9 @@ from django.http import HttpRequest
 
 from cxorders.organisation.enums import Reach, UnitKind
 from cxorders.organisation.models import Unit, User
-from kpi.metrics.definitions import COMPUTED
+from kpi.metrics.definitions import ROLLED
 from kpi.metrics.periods import Month, WrongPeriod
-from kpi.metrics.queries.rows import PARTS
+from kpi.metrics.queries.paging import PARTS
 from kpi.scorecards.queries import BY_SCORE, levels_for, usual_level
 
 LONGEST = 40
@@ -61,7 +61,7 @@ def board_filter(request: HttpRequest, user: User, at: datetime) -> BoardFilter:
         month=month_asked(word(request, "period"), at),
         level=level if level in levels_for(user) else usual_level(user),
         company=chosen,
-        sort=sort if sort in {one.code for one in COMPUTED} else BY_SCORE,
+        sort=sort if sort in {one.code for one in ROLLED} else BY_SCORE,
         page=max(whole_number(request, "page") or 1, 1),
     )
 

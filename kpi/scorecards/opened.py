@@ -1,6 +1,6 @@
 """One indicator opened: its fraction, how it became points, what else its definition publishes, its rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from cxorders.kit.formats import number, percent
 from cxorders.organisation.models import User
 from kpi.formulas.display import EXCLUSION_WARNING
-from kpi.metrics.definitions import CLOSURE, CSAT, ON_TIME
+from kpi.metrics.definitions import CLOSURE, COVERAGE, CSAT, ON_TIME, REPORTING
 from kpi.metrics.models import MetricValue
 from kpi.metrics.queries import PARTS, Rows, rows_behind, size_of
-from kpi.metrics.queries.rows import COUNTED, EXCLUDED, MISSED
+from kpi.metrics.queries.paging import COUNTED, EXCLUDED, MISSED
 from kpi.scorecards.scoring import Line, Scored
 
 
@@ -40,9 +40,9 @@ class Opened:
     warning: str = ""
 
 
-def chosen_indicator(scored: Scored, code: str) -> Line:
-    """The line that was asked for, else the one with the fewest points, else the first."""
-    known = next((line for line in scored.lines if line.indicator.code == code), None)
+def chosen_indicator(scored: Scored, code: str, beside: Sequence[Line] = ()) -> Line:
+    """The line that was asked for (on the card or `beside` it), else the one with the fewest points, else the first."""
+    known = next((line for line in (*scored.lines, *beside) if line.indicator.code == code), None)
     if known is not None:
         return known
     counted = [line for line in scored.lines if line.points is not None]
@@ -136,10 +136,26 @@ def _closure_figures(extra: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def _reporting_figures(extra: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (_("迟报"), f"{percent(extra['late_share'])} · {number(extra['late'])}"),
+        (_("漏报"), f"{percent(extra['missing_share'])} · {number(extra['missing'])}"),
+    ]
+
+
+def _coverage_figures(extra: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (_("关键点覆盖"), percent(extra["coverage"])),
+        (_("有记录的关键点"), f"{number(extra['covered'])} / {number(extra['events'])}"),
+    ]
+
+
 _FIGURES: Mapping[str, Callable[[Mapping[str, Any]], list[tuple[str, str]]]] = {
     CSAT.code: _csat_figures,
     ON_TIME.code: _on_time_figures,
     CLOSURE.code: _closure_figures,
+    REPORTING.code: _reporting_figures,
+    COVERAGE.code: _coverage_figures,
 }
 
 

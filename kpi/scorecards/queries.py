@@ -15,7 +15,7 @@ from kpi.metrics.models import ComputeRun, MetricValue
 from kpi.metrics.periods import Month
 from kpi.metrics.queries import Marks, MonthRuns, judged, marks_of, runs_of, share_of, values_of
 from kpi.scorecards.cards import CIRCLE
-from kpi.scorecards.scoring import Scored, scored
+from kpi.scorecards.scoring import Line, Scored, beside, scored
 
 LEVELS = (UnitKind.GROUP, UnitKind.COMPANY, UnitKind.DEPARTMENT, UnitKind.TEAM)
 MONTHS_BACK = 12
@@ -94,6 +94,15 @@ def score_of(run: ComputeRun | None, now: Mapping[str, MetricValue], before: Map
     return scored(shares, changes, marks_in(run))
 
 
+def beside_of(run: ComputeRun | None, now: Mapping[str, MetricValue], before: Mapping[str, MetricValue]) -> list[Line]:
+    """The indicators of one unit that its card does not name."""
+    shares = {one.code: share_of(now.get(one.code)) for one in COMPUTED if one.code not in CIRCLE.weights}
+    changes = {
+        code: judged(share, share_of(before.get(code)), up=INDICATORS[code].up) for code, share in shares.items()
+    }
+    return beside(shares, changes, marks_in(run))
+
+
 def board(user: User, month: Month, level: str, *, company: Unit | None = None, sort: str = BY_SCORE) -> Board:
     """Every unit of `level` inside the reach of `user` (and of `company`), with its score and its place.
 
@@ -146,6 +155,8 @@ class Sheet:
     values: Mapping[str, MetricValue]
     above: list[Unit]
     """the units above it that the person may open, from the top"""
+    beside: list[Line]
+    """computed indicators that are part of no score"""
     below: list[UnitScore]
     """the units right below it that have cases"""
 
@@ -194,6 +205,7 @@ def sheet(user: User, unit: Unit, month: Month, *, run_id: int | None = None) ->
         scored=score_of(run, now.get(unit.pk, {}), before.get(unit.pk, {})),
         before=score_of(last.newest, before.get(unit.pk, {}), {}),
         values=now.get(unit.pk, {}),
+        beside=beside_of(run, now.get(unit.pk, {}), before.get(unit.pk, {})),
         above=[each for each in ancestors if scope.covers(each)],
         below=[
             UnitScore(child, child.company, score_of(run, now[child.pk], before.get(child.pk, {})), now[child.pk])

@@ -58,6 +58,13 @@ class Scored:
         return self.value is not None and self.n >= RANKED_FROM
 
 
+def beside(shares: Mapping[str, Share], changes: Mapping[str, Judged], marks: Mapping[str, Marks]) -> list[Line]:
+    """Indicators that are computed and stand on no card: shown with their rows, part of no score."""
+    return [
+        Line(INDICATORS[code], share, changes[code], marks.get(code), 0, None, 0.0) for code, share in shares.items()
+    ]
+
+
 def scored(
     shares: Mapping[str, Share], changes: Mapping[str, Judged], marks: Mapping[str, Marks], card: Card = CIRCLE
 ) -> Scored:

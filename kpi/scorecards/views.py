@@ -17,7 +17,7 @@ from cxorders.kit.errors import BusinessError
 from cxorders.organisation.access import SignedInRequest, may, requires
 from cxorders.organisation.enums import UnitKind
 from kpi.metrics.actions import begin_run, give_up
-from kpi.metrics.definitions import COMPUTED
+from kpi.metrics.definitions import ROLLED
 from kpi.metrics.models import ComputeRun
 from kpi.metrics.periods import Month, WrongPeriod
 from kpi.metrics.queries import runs_of
@@ -46,7 +46,7 @@ def board_page(request: SignedInRequest) -> HttpResponse:
         "first_unranked": found.unranked[0].unit.pk if found.unranked else None,
         "columns": [
             {"label": label, "url": _url_with(request, sort=code), "current": code == wanted.sort}
-            for code, label in ((BY_SCORE, _("得分")), *((one.code, one.name) for one in COMPUTED))
+            for code, label in ((BY_SCORE, _("得分")), *((one.code, one.name) for one in ROLLED))
         ],
         "months": [(str(month), month.first) for month in months_to_choose(at)],
         "levels": [(level, UnitKind(level).label) for level in levels_for(request.user)],
@@ -73,7 +73,7 @@ def detail(request: SignedInRequest, period: str, code: str) -> HttpResponse:
     if unit is None:
         raise Http404(code)
     shown = sheet(request.user, unit, month, run_id=whole_number(request, "run"))
-    line = chosen_indicator(shown.scored, word(request, "m"))
+    line = chosen_indicator(shown.scored, word(request, "m"), shown.beside)
     here = reverse("scorecards:detail", args=[str(month), unit.code])
     kept = {} if shown.is_newest or shown.run is None else {"run": str(shown.run.pk)}
     context: dict[str, Any] = {

@@ -22,7 +22,7 @@ from kpi.metrics.actions import compute_period
 from kpi.metrics.models import ComputeRun, MetricValue
 from tests.factories.catalogue import key_point, method, severity
 from tests.factories.feedback import a_customer_row
-from touchpoints.orders.models import Order, OrderType
+from touchpoints.orders.models import Order, OrderType, Stage
 
 PERIOD = "2026-10"
 DECEMBER = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
@@ -58,14 +58,20 @@ def answer(
     order: Order | None = None,
     point: str = "KP-HS-05",
     negative: bool | None = None,
+    stage: Stage | None = None,
+    late: bool = False,
+    by: str = "",
+    source: str = "",
 ) -> Record:
     """One record of `unit`, sealed at `submitted` (default: at once)."""
     where = key_point(point)
     return Record.objects.create(
         company=unit.company or unit,
         unit=unit,
-        source=Source.CUSTOMER if by_customer else Source.STAFF,
-        method=method(),
+        source=source or (Source.CUSTOMER if by_customer else Source.STAFF),
+        method=method(by) if by else method(),
+        late=late,
+        stage=stage,
         order=order,
         customer=order.customer if order else None,
         anonymous_reason="" if order else "测试",

@@ -1,7 +1,7 @@
 """Expected feedback of a test world.
 
-    probe = a_probe(unit=team, asked=technician)             # FM-SIGN at a home stage that ended at NOON
-    probe = a_probe(unit=team, method="FM-SMS", at=monday)   # one the customer answers alone
+probe = a_probe(unit=team, asked=technician)             # FM-SIGN at a home stage that ended at NOON
+probe = a_probe(unit=team, method="FM-SMS", at=monday)   # one the customer answers alone
 """
 
 from datetime import datetime
@@ -10,6 +10,7 @@ from typing import Any
 from cxorders.organisation.models import Unit, User
 from cxorders.organisation.queries import calendar_for
 from feedback.probes.actions import missing_from, row_of
+from feedback.probes.enums import ProbeState
 from feedback.probes.models import Probe
 from tests.factories.catalogue import key_point as the_key_point
 from tests.factories.catalogue import method as the_method
@@ -36,3 +37,10 @@ def a_probe(
         ended_at=at, missing_at=missing_from(calendar_for(unit), at),
     )  # fmt: skip
     return Probe.objects.create(**columns | fields)
+
+
+def excused(probe: Probe, code: str, at: datetime) -> Probe:
+    """The probe as if somebody had said why at `at`, written straight to the table."""
+    probe.state, probe.excuse_code, probe.excused_at, probe.settled_at = ProbeState.EXCUSED, code, at, at
+    probe.save()
+    return probe

@@ -15,8 +15,9 @@ Live figures count every answer; the month's official M01 also drops answers rep
 
 from kpi.metrics.queries.companies import CompanyRow, CompanyTable, company_table
 from kpi.metrics.queries.marks import Marks, kpi_rows, marks_for, marks_of
+from kpi.metrics.queries.paging import PARTS, Row, Rows
 from kpi.metrics.queries.pain import Pain, csat_by_key_point
-from kpi.metrics.queries.rows import PARTS, Row, Rows, rows_behind, size_of
+from kpi.metrics.queries.rows import rows_behind, size_of
 from kpi.metrics.queries.runs import MonthRuns, runs_of, share_of, values_of
 from kpi.metrics.queries.shares import NOTHING, Judged, Share, judged
 from kpi.metrics.queries.tallies import (

@@ -12,8 +12,8 @@ from django.db.models import Window as Window_
 from django.db.models.functions import Lead
 
 from feedback.intake.models import Record
-from kpi.metrics.definitions import CLOSURE, CSAT, ON_TIME
-from kpi.metrics.queries import facts
+from kpi.metrics.definitions import CLOSURE, COVERAGE, CSAT, ON_TIME, REPORTING
+from kpi.metrics.queries import facts, probing
 from kpi.metrics.queries.facts import Window
 from kpi.metrics.values import CUSTOMER, STAFF, Counts
 
@@ -146,10 +146,39 @@ def closure_counts(window: Window) -> Counted:
     return asking.counted()
 
 
+def reporting_counts(window: Window) -> Counted:
+    """M34 per unit: staff records in time and late, stages staff never reported; those excused apart."""
+    asking = _Asking()
+    for unit, late, n in asking.rows(_per_unit(probing.staff_records(window), "late")):
+        asking.per_unit[unit]["late" if late else "timely",] += n
+    for unit, excused, n in asking.rows(
+        _per_unit(probing.silent_stages(window).annotate(no=probing.excused_stage(window)), "no")
+    ):
+        asking.per_unit[unit]["excused" if excused else "missing",] += n
+    return asking.counted()
+
+
+def coverage_counts(window: Window) -> Counted:
+    """M54 per unit: probes due with and without a record, excused ones by their reason; key points passed apart."""
+    asking = _Asking()
+    required = probing.required(window).annotate(heard=probing.heard(window))
+    for unit, heard, n in asking.rows(_per_unit(required.exclude(probing.excused(window)), "heard")):
+        asking.per_unit[unit]["required",] += n
+        asking.per_unit[unit]["done",] += n if heard else 0
+    for unit, code, n in asking.rows(_per_unit(required.filter(probing.excused(window)), "excuse_code")):
+        asking.per_unit[unit]["excused", code] += n
+    for unit, covered, n in asking.rows(_per_unit(probing.passed(window), "covered")):
+        asking.per_unit[unit]["events",] += n
+        asking.per_unit[unit]["covered",] += n if covered else 0
+    return asking.counted()
+
+
 COUNTS: Mapping[str, Callable[[Window], Counted]] = {
     CSAT.code: csat_counts,
     ON_TIME.code: on_time_counts,
     CLOSURE.code: closure_counts,
+    REPORTING.code: reporting_counts,
+    COVERAGE.code: coverage_counts,
 }
 """metric code → how its facts are counted"""
 

@@ -1,63 +1,37 @@
 """The rows behind a number: counted, not counted and why, left out. The same conditions as the counts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.dateparse import parse_datetime
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from cxorders.organisation.models import Unit, User
+from cxorders.organisation.models import User
 from feedback.intake.enums import NoAnswer
 from feedback.intake.models import Record
 from feedback.issues.models import Issue, Round
-from kpi.metrics.definitions import CLOSURE, CSAT, ON_TIME
+from kpi.metrics.definitions import CLOSURE, COVERAGE, CSAT, ON_TIME, REPORTING
 from kpi.metrics.enums import Answered
 from kpi.metrics.models import MetricValue
 from kpi.metrics.periods import Month
 from kpi.metrics.queries import facts
 from kpi.metrics.queries.facts import Window
+from kpi.metrics.queries.paging import (
+    BASE,
+    COUNTED,
+    EXCLUDED,
+    MISSED,
+    PAGE,
+    Row,
+    Rows,
+    below,
+    mark_of,
+    page_by,
+    seen_of,
+)
+from kpi.metrics.queries.probe_rows import expected_probes, reported
 
-PAGE = 20
-BASE, COUNTED, MISSED, EXCLUDED = "base", "counted", "missed", "excluded"
-PARTS: Mapping[str, Promise] = {
-    BASE: gettext_lazy("分母"),
-    COUNTED: gettext_lazy("已计入"),
-    MISSED: gettext_lazy("没有计入"),
-    EXCLUDED: gettext_lazy("已剔除"),
-}
 SATISFIED = 4
-
-
-@dataclass(frozen=True)
-class Row:
-    """One fact: its number, what it is about, when it counted, and why it did or did not.
-
-    `title` is empty and `visible` False for a person who may know the count but not read the fact.
-    """
-
-    kind: str
-    """record or issue"""
-    number: str
-    title: str
-    at: datetime
-    reason: str
-    icon: str
-    counts: bool
-    visible: bool
-    rating: int | None = None
-
-
-@dataclass(frozen=True)
-class Rows:
-    """One page of rows; `after` opens the next one, empty on the last."""
-
-    rows: list[Row]
-    after: str
 
 
 def size_of(value: MetricValue, part: str) -> int:
@@ -92,11 +66,11 @@ def _answers(value: MetricValue, part: str, window: Window, user: User, after: s
         MISSED: Q(rating__lt=SATISFIED) & official & ~gone,
         EXCLUDED: ~rated | ~official | (rated & official & gone) if own_only else ~rated | (rated & gone),
     }
-    records = facts.booked(window).filter(conditions[part], _below(value.unit)).select_related("key_point")
-    page, more = _page(records, "occurred_at", after, limit)
-    seen = _seen(Record.objects.visible_to(user), page)
+    records = facts.booked(window).filter(conditions[part], below(value.unit)).select_related("key_point")
+    page, more = page_by(records, "occurred_at", after, limit)
+    seen = seen_of(Record.objects.visible_to(user), page)
     rows = [_answer_row(record, part, own_only, record.pk in seen) for record in page]
-    return Rows(rows, _mark(page[-1].occurred_at, page[-1].pk) if more else "")
+    return Rows(rows, mark_of(page[-1].occurred_at, page[-1].pk) if more else "")
 
 
 def _answer_row(record: Record, part: str, own_only: bool, visible: bool) -> Row:
@@ -155,9 +129,9 @@ def _rounds(
         MISSED: ~facts.EXEMPT & ~Q(pk__in=met_keys),
         EXCLUDED: facts.EXEMPT,
     }
-    rounds = population.filter(conditions[part], _below(value.unit)).select_related("issue")
-    page, more = _page(rounds, limit_name, after, limit)
-    seen = _seen(Issue.objects.visible_to(user), [row.issue for row in page])
+    rounds = population.filter(conditions[part], below(value.unit)).select_related("issue")
+    page, more = page_by(rounds, limit_name, after, limit)
+    seen = seen_of(Issue.objects.visible_to(user), [row.issue for row in page])
     rows = []
     for one in page:
         reason, icon = (one.exempt_reason, "shield-check") if one.exempt_reason else why(one, window)
@@ -173,7 +147,7 @@ def _rounds(
                 visible=one.issue_id in seen,
             )
         )
-    return Rows(rows, _mark(getattr(page[-1], limit_name), page[-1].pk) if more else "")
+    return Rows(rows, mark_of(getattr(page[-1], limit_name), page[-1].pk) if more else "")
 
 
 def _why_late(row: Round, window: Window) -> tuple[str, str]:
@@ -213,41 +187,6 @@ _READERS: Mapping[str, Callable[[MetricValue, str, Window, User, str, int], Rows
     CSAT.code: _answers,
     ON_TIME.code: _answered_rounds,
     CLOSURE.code: _closed_rounds,
+    REPORTING.code: reported,
+    COVERAGE.code: expected_probes,
 }
-
-
-# ---- pages -------------------------------------------------------------------------------------------------------
-
-
-def _below(unit: Unit) -> Q:
-    return Q(unit__in=Unit.objects.below(unit).order_by().values("pk"))
-
-
-def _page(rows: QuerySet[Any], name: str, after: str, limit: int) -> tuple[list[Any], bool]:
-    """One keyset page by (`name`, key), the latest first, and whether there is another one."""
-    mark = _read_mark(after)
-    if mark is not None:
-        at, key = mark
-        rows = rows.filter(Q(**{f"{name}__lt": at}) | Q(**{name: at, "pk__lt": key}))
-    found = list(rows.order_by(f"-{name}", "-pk")[: limit + 1])
-    return found[:limit], len(found) > limit
-
-
-def _mark(at: datetime, key: int) -> str:
-    return f"{at.isoformat()}~{key}"
-
-
-def _read_mark(text: str) -> tuple[datetime, int] | None:
-    """The place a page ended at; None for none, or for one that somebody typed."""
-    moment, _tilde, key = text.partition("~")
-    try:
-        at = parse_datetime(moment)
-    except ValueError:
-        return None
-    if at is None or at.tzinfo is None or not key.isascii() or not key.isdigit() or len(key) > 18:
-        return None
-    return at, int(key)
-
-
-def _seen(visible: QuerySet[Any], rows: list[Any]) -> set[int]:
-    return set(visible.filter(pk__in=[row.pk for row in rows]).order_by().values_list("pk", flat=True))

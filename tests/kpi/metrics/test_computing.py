@@ -31,7 +31,7 @@ def test_a_run_stores_everything_needed_to_defend_a_value(world: World) -> None:
     run = compute_period("2026-10", by=hq, at=DECEMBER)
 
     value = values(run, world.team)["M01"]
-    assert (run.state, run.done, run.steps, run.values_count, run.by) == (RunState.FINISHED, 3, 3, 4, hq)
+    assert (run.state, run.done, run.steps, run.values_count, run.by) == (RunState.FINISHED, 5, 5, 8, hq)
     assert (value.period, value.definition_version, value.company, value.cut_off_at, len(value.query_hash)) == (
         "2026-10",
         1,
@@ -80,7 +80,7 @@ def test_two_runs_of_one_month_never_go_side_by_side(world: World) -> None:
 
     assert "2026-10 正在计算" in str(refused.value)
     assert (carry_out(first, at=DECEMBER).state, other.state) == (RunState.FINISHED, RunState.FINISHED)
-    assert carry_out(first, at=DECEMBER).values_count == 4  # the message came twice: nothing is written again
+    assert carry_out(first, at=DECEMBER).values_count == 8  # the message came twice: nothing is written again
 
 
 def test_a_run_somebody_killed_makes_room(world: World) -> None:
@@ -148,7 +148,7 @@ def test_the_command(world: World) -> None:
 
     call_command("compute_metrics", period="2026-10", stdout=out)
 
-    assert out.getvalue().startswith("2026-10: 4 values, cut-off ")
+    assert out.getvalue().startswith("2026-10: 8 values, cut-off ")
     with pytest.raises(CommandError, match="written like 2026-10"):
         call_command("compute_metrics", period="October")
 

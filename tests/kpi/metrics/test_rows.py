@@ -12,6 +12,7 @@ from kpi.metrics.queries import PARTS, Row, rows_behind, size_of
 from tests.factories.catalogue import the_catalogue
 from tests.factories.kpi import HOUR, a_round, an_order_row, answer, computed, day, values
 from tests.factories.organisation import World, a_person, a_world, department_in, team_of
+from tests.factories.probes import a_probe, excused
 
 pytestmark = pytest.mark.django_db
 GROUND = (the_catalogue, a_world)
@@ -56,7 +57,23 @@ def busy(world: World) -> World:
     return world
 
 
-def test_every_list_has_exactly_as_many_rows_as_its_number_says(busy: World) -> None:
+@pytest.fixture
+def asked(busy: World) -> World:
+    """The same month with expected feedback: heard, late, missing, excused."""
+    for unit in (busy.team, team_of(busy.company, "D-HOME"), department_in(busy.company, "D-HOME")):
+        probes = [a_probe(unit=unit, at=day(12)) for _ in range(7)]
+        answer(unit, 4, day(12), stage=probes[0].stage)
+        answer(unit, 4, day(12), submitted=day(14), stage=probes[1].stage, late=True)
+        for probe in (probes[2], probes[4], probes[6]):
+            answer(unit, 2, day(13), by_customer=True, stage=probe.stage)
+        excused(probes[3], "refused", day(12, 15))
+        excused(probes[4], "other", day(12, 15))
+        answer(unit, 3, day(12), submitted=day(26), stage=probes[6].stage, late=True)
+    return busy
+
+
+def test_every_list_has_exactly_as_many_rows_as_its_number_says(asked: World) -> None:
+    busy = asked
     hq = a_person("hq_cs", at=department_in(busy.group, "D-CS"))
     found = list(MetricValue.objects.filter(run=computed()).select_related("unit").order_by("pk"))
 
@@ -68,7 +85,7 @@ def test_every_list_has_exactly_as_many_rows_as_its_number_says(busy: World) -> 
     assert all(len({row.number for row in rows}) == len(rows) for key, rows in lists.items() if key[0] == "M01")
     assert all(row.counts for (_, part, _), rows in lists.items() if part == "counted" for row in rows)
     assert not any(row.counts for (_, part, _), rows in lists.items() if part in ("missed", "excluded") for row in rows)
-    assert {value.code for value in found} == {"M01", "M11", "M15"}
+    assert {value.code for value in found} == {"M01", "M11", "M15", "M34", "M54"}
 
 
 def test_each_row_says_why_it_did_not_count(busy: World) -> None:
@@ -117,8 +134,9 @@ def test_a_place_nobody_gave_opens_the_first_page(busy: World, mark: str) -> Non
     assert rows_behind(value, "base", user=reader, after=mark) == rows_behind(value, "base", user=reader)
 
 
-@pytest.mark.parametrize("code", ["M01", "M11", "M15"])
-def test_a_page_costs_the_same_with_one_row_and_with_many(busy: World, code: str) -> None:
+@pytest.mark.parametrize("code", ["M01", "M11", "M15", "M54"])
+def test_a_page_costs_the_same_with_one_row_and_with_many(asked: World, code: str) -> None:
+    busy = asked
     value = values(computed(), busy.company)[code]
     reader = a_person("auditor", at=busy.group)
 
@@ -130,6 +148,16 @@ def test_a_page_costs_the_same_with_one_row_and_with_many(busy: World, code: str
         return len(queries)
 
     assert cost(1) == cost(20) == 2
+
+
+def test_two_kinds_of_facts_cost_four_queries_at_the_most(asked: World) -> None:
+    value = values(computed(), asked.company)["M34"]
+    reader = a_person("auditor", at=asked.group)
+    value.unit = asked.company
+    for limit in (1, 20, 100):
+        with CaptureQueriesContext(connection) as queries:
+            rows_behind(value, "base", user=reader, limit=limit)
+        assert len(queries) <= 4
 
 
 def test_the_rows_stay_those_of_the_cut_off(world: World, settings: Any) -> None:

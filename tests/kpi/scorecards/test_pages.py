@@ -15,6 +15,7 @@ from kpi.metrics.models import ComputeRun
 from tests.factories.catalogue import the_catalogue
 from tests.factories.kpi import a_round, answer, computed, day
 from tests.factories.organisation import World, a_company, a_person, a_world, department_in, team_of
+from tests.factories.probes import a_probe
 from tests.harness.ground import standing
 
 pytestmark = pytest.mark.django_db
@@ -249,3 +250,25 @@ def test_pages_cost_the_same_with_more_units_and_rows(scored: World, client_as: 
     computed(at=day(20, 11, month=11))
 
     assert [cost(url) for url in urls] == few
+
+
+def test_indicators_beside_the_card_open_their_rows_and_are_no_part_of_the_score(
+    scored: World, client_as: Browser
+) -> None:
+    crew = team_of(scored.company, "D-HOME")
+    probe = a_probe(unit=crew, at=day(12))
+    answer(crew, 5, day(12), stage=probe.stage)
+    a_probe(unit=crew, at=day(12))
+    computed(at=day(20, month=11))
+    browser = client_as(hq(scored))
+
+    opened = browser.get(f"/scores/2026-10/{crew.code}/?m=M54&part=missed")
+    assert [line.indicator.code for line in opened.context["sheet"].beside] == ["M34", "M54"]
+    assert [line.indicator.code for line in opened.context["sheet"].scored.lines] == ["M01", "M11", "M15"]
+    text = text_of(opened)
+    assert "不计分" in text
+    assert "没有记录" in text
+    assert "/orders/DD-" in text
+    told = text_of(browser.get(f"/scores/2026-10/{crew.code}/?m=M34&part=counted"))
+    assert "按时记录" in told
+    assert "迟报" in told
