@@ -7,7 +7,6 @@ from django.db.models import Case, CharField, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cxorders.customers.models import Customer
 from cxorders.kit.formats import day_prose
 from cxorders.kit.numbering import key_of
 from cxorders.organisation.enums import UnitKind
@@ -164,13 +163,6 @@ def unit_options(user: User) -> list[Unit]:
     if scope.company_id is not None:
         return list(rows.filter(company_id=scope.company_id).exclude(kind=UnitKind.COMPANY))
     return list(rows.filter(pk__in=scope.unit_ids)) if len(scope.unit_ids) > 1 else []
-
-
-def orders_of(customer: Customer, user: User, now: datetime, limit: int = 20) -> list[Row]:
-    """The orders of a customer that `user` may see: those still moving first, then the newest."""
-    moving = Case(When(state__in=MOVING, then=Value("0")), default=Value("1"), output_field=CharField())
-    rows = Order.objects.visible_to(user).filter(customer=customer).annotate(rank=moving)
-    return [row_of(order, now) for order in with_front(rows.order_by("rank", "-created_at", "-pk"))[:limit]]
 
 
 def customers_by_order(user: User, text: str) -> list[int]:

@@ -12,11 +12,10 @@ from django.db.models import Case, CharField, Count, Value, When
 
 from cxorders.customers.models import Customer
 from cxorders.organisation.models import User
-from touchpoints.orders.enums import OrderState
 from touchpoints.orders.models import Order
 from touchpoints.orders.queries.listing import Row, row_of, with_front
+from touchpoints.orders.queries.narrowing import MOVING
 
-MOVING = (OrderState.DRAFT, OrderState.ACCEPTED, OrderState.RUNNING, OrderState.SUSPENDED)
 MOST = 12
 
 

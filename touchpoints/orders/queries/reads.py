@@ -114,7 +114,9 @@ def duplicates_of(customer: Customer | None, premises: Premises | None, order_ty
     if customer is None:
         return None
     moving = (OrderState.ACCEPTED, OrderState.RUNNING, OrderState.SUSPENDED)
-    rows = Order.objects.filter(customer_id__in=customer.keys, premises=premises, order_type=order_type, state__in=moving)
+    rows = Order.objects.filter(
+        customer_id__in=customer.keys, premises=premises, order_type=order_type, state__in=moving
+    )
     return rows.order_by("-created_at", "-pk").first()
 
 
