@@ -9,6 +9,7 @@ from django.db import transaction
 from cxorders.customers.models import Customer, Premises
 from cxorders.demo import bulk
 from cxorders.demo.accounts import furnish
+from cxorders.demo.expected import owe
 from cxorders.demo.journeys import MIX
 from cxorders.demo.known import Known
 from cxorders.demo.lanes import simulate
@@ -26,8 +27,8 @@ from feedback.callbacks.models import Attempt, Callback, ScriptAnswer
 from feedback.intake.models import Answer, Record
 from feedback.issues.models import Issue, IssuePause, IssueRecord, Round
 from kpi.metrics.actions import compute_period, rebuild_rollups
-from touchpoints.heat.actions import rebuild_heat
 from touchpoints.catalogue.models import KeyPoint
+from touchpoints.heat.actions import rebuild_heat
 from touchpoints.orders.models import Evidence, Order, Stage, StagePause
 
 AHEAD = timedelta(days=18)
@@ -130,8 +131,9 @@ def build_group(*, companies: int, months: int, feedback: int, seed: int, at: da
     bulk.settle(MODELS)
     visits = book_visits([company.key for company in group.companies], calendar, now)
     accounts = furnish([company.key for company in group.companies], calendar, now, seed)
+    probes = owe(calendar, now)
     first_rows = {table.model._meta.label: table.queued for table in settlers.tables}
-    counted = first_rows | dict(rows) | {"touchpoints.Appointment": visits}
+    counted = first_rows | dict(rows) | {"touchpoints.Appointment": visits, "feedback.Probe": probes}
     return Built(counted | {label: counted.get(label, 0) + many for label, many in accounts.items()}, now)
 
 

@@ -97,6 +97,8 @@ class StageKind:
     points: tuple[Point, ...]
     first_point: Point | None
     """what a satisfaction call about this stage speaks of; None where it speaks of another stage"""
+    probes: tuple[str, ...]
+    """methods by which its customer is to be asked"""
     proofs: tuple[Guard, ...]
 
 
@@ -187,6 +189,7 @@ class Known:
             visit=process in VISITS and not is_callback(row) and row.department_code in ("D-HOME", "D-ENG", "D-DES"),
             points=points,
             first_point=points[0] if speaks else None,
+            probes=tuple(row.probes),
             proofs=tuple(guard for guard in guards if guard.is_evidence),
         )
 

@@ -1,5 +1,6 @@
 """Experience records: at stages of orders, at counters and on the phone without one, and those call-backs become."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -32,6 +33,8 @@ BY_CUSTOMER = {
     "HS": ("FM-QR", "FM-QR", "FM-SMS"), "EC": ("FM-QR", "FM-SMS", "FM-SMS"),
 }  # fmt: skip
 """touchpoint → methods, as often as they are used"""
+ASKED = frozenset(code for codes in BY_STAFF.values() for code in codes)
+ANSWERED = frozenset(code for codes in BY_CUSTOMER.values() for code in codes)
 SILENT, SHORT = ("FM-RATE", "FM-IVR"), "FM-SMS"
 """methods without words; the one that is answered by a digit"""
 COUNTER = {"BH": 46, "CC": 34, "HS": 16, "EC": 4}
@@ -45,7 +48,7 @@ SORE = {
 """key point → share of dissatisfied customers where it hurts most"""
 MILD = 0.007
 """the same elsewhere, per point of sensitivity"""
-STAFF_SHARE, SPOKEN_SHARE = 0.45, 0.62
+STAFF_SHARE, SPOKEN_SHARE, WILLING = 0.45, 0.62, 0.85
 NOBODY, UNNAMED, GOVERNMENT = 0.02, 0.02, 0.08
 FIGURES = tuple(Decimal(number) for number in range(100))
 
@@ -91,6 +94,14 @@ class Heard:
     safety: bool
 
 
+def _by_staff(site: Site, row: Row) -> bool | None:
+    """Whether a person asks at this stage, as its probes want it; None where they want both or neither."""
+    asked, answered = ASKED.intersection(row.kind.probes), ANSWERED.intersection(row.kind.probes)
+    if bool(asked) == bool(answered):
+        return None
+    return site.rnd.random() < (WILLING if asked else 1 - WILLING)
+
+
 class Voices:
     """Queues records and their answers."""
 
@@ -122,7 +133,8 @@ class Voices:
         point = pick(row.kind.points, site.rnd)
         occurred = max(ended - timedelta(minutes=40 * site.rnd.random()), row.started or ended)
         about = About(point, row.unit, walk.client, occurred, walk.key, row.key)
-        return self.felt(site, about, 2.3 if row.late else 0.8, row.assignee, row.unit)
+        factor = 2.3 if row.late else 0.8
+        return self.felt(site, about, factor, row.assignee, row.unit, _by_staff(site, row), row.kind.probes)
 
     def at_counter(self, site: Site, client: Client | None, occurred: datetime) -> tuple[About, Taken] | None:
         """Somebody at the counter, on the phone or at the door, without an order."""
@@ -137,7 +149,14 @@ class Voices:
         return self.felt(site, About(point, place, client, occurred), 1.0, pick(team.workers, rnd), team, by_staff)
 
     def felt(
-        self, site: Site, about: About, factor: float, person: int | None, place: Place, by_staff: bool | None = None
+        self,
+        site: Site,
+        about: About,
+        factor: float,
+        person: int | None,
+        place: Place,
+        by_staff: bool | None = None,
+        wanted: Sequence[str] = (),
     ) -> tuple[About, Taken] | None:
         """Rating by pain, words by rating, handed in within hours, now and then a day late; None if not yet by now."""
         rnd, pace, point = site.rnd, site.pace, about.point
@@ -149,8 +168,12 @@ class Voices:
         if submitted >= site.now:
             return None
         if not by_staff or person is None:
-            return about, self._self_told(site, about, rating or 3, submitted)
-        no_answer, ticked, method = "", False, pick(BY_STAFF[point.touchpoint], rnd)
+            return about, self._self_told(site, about, rating or 3, submitted, wanted)
+        no_answer, ticked, method = (
+            "",
+            False,
+            pick([code for code in wanted if code in ASKED] or BY_STAFF[point.touchpoint], rnd),
+        )
         words = self.words(point, rating, rnd, about.occurred)
         if rating is not None and rating <= 2 and point.touchpoint == "CC" and rnd.random() < GOVERNMENT:
             rating, no_answer, ticked, method = None, NoAnswer.NOT_ASKED.value, True, "FM-12345"
@@ -158,9 +181,9 @@ class Voices:
             ticked, rating, no_answer = rating is not None and rating <= 2, None, NoAnswer.REFUSED.value
         return about, Taken(method, Source.STAFF, person, place, submitted, rating, words, ticked, no_answer)
 
-    def _self_told(self, site: Site, about: About, rating: int, submitted: datetime) -> Taken:
+    def _self_told(self, site: Site, about: About, rating: int, submitted: datetime, wanted: Sequence[str]) -> Taken:
         rnd, point = site.rnd, about.point
-        method = pick(BY_CUSTOMER[point.touchpoint], rnd)
+        method = pick([code for code in wanted if code in ANSWERED] or BY_CUSTOMER[point.touchpoint], rnd)
         words = "" if method in SILENT else self.words(point, rating, rnd, about.occurred)
         if method == SHORT:  # the digits 1 to 3 stand for 4, 3 and 2
             rating = max(2, min(4, rating))
