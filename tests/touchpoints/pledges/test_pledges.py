@@ -239,6 +239,12 @@ def test_every_list_is_drawn_empty_and_full_at_the_same_cost(query, world, clien
     assert costs[0] == costs[1]
 
 
+def test_an_overdue_row_says_so(world, client_as, clock):
+    a_pledge(an_order_of(world), by=world.owner, at=MONDAY - TWO_DAYS * 2)
+
+    assert "已过期</span>" in client_as(a_manager(world)).get("/pledges/?view=overdue").content.decode()
+
+
 def test_the_customer_page_knows_what_was_promised(world):
     order = an_order_of(world)
     pledge = a_pledge(order, by=world.owner)
