@@ -6,7 +6,7 @@ from time import perf_counter
 
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from cxorders.demo.actions import build_group
@@ -64,7 +64,9 @@ def grow(model: type[models.Model], target: int, **changed: str) -> int:
         f"SELECT {values} FROM {table}, copies WHERE id < {STEP}"
     )
     if copies > made:
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":  # every key was checked when the original was written
+                cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute(statement)
             for reset in connection.ops.sequence_reset_sql(no_style(), [model]):
                 cursor.execute(reset)

@@ -121,6 +121,14 @@ def test_promises_forecasts_and_the_expected_finish_are_those_of_acceptance() ->
         assert order.expected_at == expected, order
 
 
+def test_the_nearest_clock_is_the_one_the_verbs_store() -> None:
+    for order in orders():
+        running = [stage.due_at for stage in stages_of(order) if stage.state == StageState.ACTIVE]
+        clocks = [at for at in (order.promised_at, *running) if at is not None]
+        over = order.done_at is not None or order.closed_at is not None
+        assert order.clock_at == (None if over or not clocks else min(clocks)), order
+
+
 def test_due_times_follow_the_promise_and_the_pauses() -> None:
     calendars = Calendars()
     rows = Stage.objects.exclude(started_at=None).select_related("unit").prefetch_related("pauses").order_by("pk")
