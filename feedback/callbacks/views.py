@@ -17,7 +17,7 @@ from cxorders.customers.policy import may_reveal
 from cxorders.kit import formats
 from cxorders.kit.errors import BusinessError, NotAllowed
 from cxorders.kit.kept_form import keeps, take_back
-from cxorders.organisation.access import SignedInRequest, requires
+from cxorders.organisation.access import SignedInRequest, may, requires
 from feedback.callbacks import actions, policy
 from feedback.callbacks.enums import NOT_REACHED_RESULTS, WAITING_STATES, AttemptResult, CallbackState
 from feedback.callbacks.filters import duty_from, place_from, place_text
@@ -25,6 +25,7 @@ from feedback.callbacks.forms import MissForm, ScriptForm
 from feedback.callbacks.models import Callback
 from feedback.callbacks.queries import script_items
 from feedback.callbacks.queries.listing import DUTIES, counters, lines_of, one, page_of
+from feedback.probes.queries import counts_for
 
 
 @require_GET
@@ -189,6 +190,7 @@ def _page(
             "tabs": _tabs(duty, numbers.tabs),
             "next": f"?{urlencode({'duty': duty, 'after': place_text(after)})}" if after else "",
             "is_open": is_open,
+            "owed": counts_for(request.user, now) if may(request.user, "callback.work") else None,
         }
     context |= {"duty": duty, "chosen": chosen}
     if chosen is not None:

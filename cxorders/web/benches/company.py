@@ -9,6 +9,7 @@ from cxorders.web import open_work
 from cxorders.web.benches import managing
 from cxorders.web.figures import beside, counts_by, departments_of, last_days
 from feedback.issues.enums import IssueState
+from feedback.probes.queries import counts_for
 from kpi.metrics.queries import as_of
 
 STAGES, MOST_GATE = 6, 6
@@ -21,7 +22,7 @@ def build(user: User, at: datetime) -> dict[str, Any]:
     grant = user.active_grant
     company = grant.unit.company if grant is not None else None
     work = managing.work(user, scope, at)
-    context = {**work.context, **managing.pain(scope, at), **managing.tiles(scope, at)}
+    context = {**work.context, **managing.pain(scope, at), **managing.tiles(scope, at), "owed": counts_for(user, at)}
     gate = open_work.open_issues(scope).filter(state__in=AT_THE_GATE).order_by("due_at", "pk")
     context["gate"] = open_work.lines(gate, at, MOST_GATE)
     if company is None:

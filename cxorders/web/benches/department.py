@@ -6,6 +6,7 @@ from typing import Any
 from cxorders.organisation.models import User
 from cxorders.organisation.scope import scope_of
 from cxorders.web.benches import managing
+from feedback.probes.queries import counts_for
 
 STAGES = 6
 
@@ -18,6 +19,7 @@ def build(user: User, at: datetime) -> dict[str, Any]:
         **work.context,
         **managing.pain(scope, at),
         **managing.tiles(scope, at),
+        "owed": counts_for(user, at),
         "people": managing.people(work.backlog),
         "stages": managing.late_stages(sorted(scope.unit_ids), at, STAGES),
     }

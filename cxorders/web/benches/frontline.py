@@ -16,6 +16,7 @@ from cxorders.organisation.queries import calendars_for
 from feedback.intake import panels
 from feedback.intake.queries import mine
 from feedback.issues.queries.listing import Wanted, page_of
+from feedback.probes.queries import counts_for
 from touchpoints.orders.enums import StageState
 from touchpoints.orders.models import Stage
 from touchpoints.orders.queries import open_stages, promise_of
@@ -38,7 +39,7 @@ class Turn:
 
 
 def build(user: User, at: datetime) -> dict[str, Any]:
-    """Context of the bench. Nine queries at the most, whatever there is to do."""
+    """Context of the bench. Ten queries at the most, whatever there is to do."""
     waiting = open_stages(user).order_by(F("due_at").asc(nulls_last=True), "pk")
     stages = list(waiting[: MOST_STAGES + 1])
     calendars = calendars_for([stage.unit for stage in stages])
@@ -55,6 +56,7 @@ def build(user: User, at: datetime) -> dict[str, Any]:
         "more_issues": issues.next is not None,
         "reported": [{"record": record, "fate": fates.get(record.pk)} for record in reported.records],
         "more_reported": reported.next is not None,
+        "owed": counts_for(user, at),
         "may_take_in": may(user, "order.create"),
     }
 
