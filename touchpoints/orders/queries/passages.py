@@ -12,6 +12,7 @@ from cxorders.kit.worktime import CalendarYearMissing, WorkCalendar
 from cxorders.organisation.enums import UnitKind
 from cxorders.organisation.models import Unit, User
 from cxorders.organisation.queries.calendars import calendars_for
+from cxorders.organisation.scope import scope_of
 from touchpoints.orders import wording
 from touchpoints.orders.enums import CALLBACK_DEPARTMENTS, CALLBACK_PROCESS, StageState
 from touchpoints.orders.models import Stage, StagePause, StageType
@@ -138,7 +139,7 @@ def passages_of(user: User, wanted: WantedPassages, now: datetime, size: int = P
     if stage_type is None:
         return None
     column = "ended_at" if wanted.by == ENDED else "due_at"
-    rows = _of_unit(Stage.objects.visible_to(user), wanted.unit).filter(stage_type=stage_type)
+    rows = _of_unit(_in_companies(user), wanted.unit).filter(stage_type=stage_type)
     rows = rows.filter(ended_in(wanted.month) if wanted.by == ENDED else due_in(wanted.month, now))
     count = rows.order_by().count()
     if wanted.after is not None:
@@ -173,6 +174,15 @@ def _passage(stage: Stage, office: bool, calendar: WorkCalendar, now: datetime) 
         pauses = [(pause.started_at, pause.ended_at) for pause in stage.pauses.all()]
         seconds = seconds_of(stage.started_at, stage.ended_at, pauses, office=calendar if office else None)
     return Passage(stage, seconds, slip)
+
+
+def _in_companies(user: User) -> QuerySet[Stage]:
+    """The stages `user` may see, in the companies the person works for: every index of stages begins with them."""
+    rows, grant = Stage.objects.visible_to(user), user.active_grant
+    if grant is not None and grant.unit.company_id is not None and not scope_of(user).everything:
+        return rows.filter(company_id=grant.unit.company_id)
+    companies = Unit.objects.filter(kind=UnitKind.COMPANY).order_by("pk")
+    return rows.filter(company_id__in=list(companies.values_list("pk", flat=True)))
 
 
 def _of_unit(rows: QuerySet[Stage], unit_id: int | None) -> QuerySet[Stage]:
