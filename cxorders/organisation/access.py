@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -12,7 +12,7 @@ from cxorders.kit.errors import NotAllowed
 from cxorders.organisation.models import User
 from cxorders.organisation.roles import PERMISSIONS
 
-View = Callable[..., HttpResponseBase]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class SignedInRequest(HttpRequest):
@@ -44,6 +44,6 @@ def requires(permission: str) -> Callable[[View], View]:
             return view(request, *args, **kwargs)
 
         guarded.requires = permission  # type: ignore[attr-defined]
-        return guarded
+        return cast("View", guarded)
 
     return decorate

@@ -44,7 +44,7 @@ def _act(act: Act) -> Callable[..., HttpResponse]:
         except BusinessError as error:
             return _page(request, one, error)
 
-    only_post: Callable[..., HttpResponse] = require_POST(requires("bench.read")(view))  # type: ignore[assignment]
+    only_post: Callable[..., HttpResponse] = require_POST(requires("bench.read")(view))
     return only_post
 
 

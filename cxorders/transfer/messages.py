@@ -1,5 +1,6 @@
 """What may be wrong with a row, in the language of the reader. Rooms above add their own sentences."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -34,7 +35,7 @@ FAILURES: dict[str, Promise] = {
 }
 
 
-def register(sentences: dict[str, Promise]) -> None:
+def register(sentences: Mapping[str, Promise]) -> None:
     """Make further sentences known; a room does this in `ready`."""
     MESSAGES.update(sentences)
 

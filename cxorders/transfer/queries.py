@@ -20,7 +20,7 @@ from cxorders.transfer.messages import FAILURES, in_words, sentence
 from cxorders.transfer.models import Batch, ColumnMemory, RowError
 
 PAGE = 30
-SHOWN = 50
+SHOWN = 20
 """errors and good rows on the page of an import; the file with the bad rows has all of them"""
 
 

@@ -21,7 +21,10 @@ def main() -> int:
     parser.add_argument("--large", type=int, default=1_000_000, help="rows of the large table")
     parser.add_argument("--rounds", type=int, default=200, help="requests of each kind")
     parser.add_argument(
-        "--only", choices=("submission", "issues", "orders", "scoring", "customers"), nargs="+", help="a part alone"
+        "--only",
+        choices=("submission", "issues", "orders", "scoring", "customers", "imports"),
+        nargs="+",
+        help="a part alone",
     )
     parser.add_argument("--sqlite", action="store_true", help="use SQLite even where PostgreSQL answers")
     options = parser.parse_args()

@@ -20,6 +20,7 @@ from feedback.issues.models import Issue
 from kpi.metrics.actions import compute_period
 from tests.bench import world
 from tests.bench.customers import grow_customers, seconds_by_phone
+from tests.bench.importing import measure
 from tests.bench.timing import in_turn, typical
 from touchpoints.orders.enums import StageState
 from touchpoints.orders.models import Stage
@@ -67,6 +68,7 @@ def run(*, small: int, large: int, rounds: int, only: Sequence[str] | None = Non
         "issues": lambda: issues(small, large, rounds),
         "orders": lambda: orders(small, large, rounds),
         "scoring": lambda: [scoring()],
+        "imports": lambda: [importing()],
         "customers": lambda: customer_by_phone(small, large, rounds),
     }
     rows = [row for name, part in parts.items() if not only or name in only for row in part()]
@@ -74,6 +76,19 @@ def run(*, small: int, large: int, rounds: int, only: Sequence[str] | None = Non
     for row in rows:
         print(row.line())  # noqa: T201
     return [row for row in rows if not row.kept]
+
+
+def importing() -> Row:
+    """A workbook of customers from hand-in to the last row against a bare bulk_create of the good rows."""
+    found = measure()
+    return Row(
+        "import : bare bulk_create",
+        found["seconds"] / found["bare"],
+        8.0,
+        False,
+        f"{found['seconds']:.1f} s : {found['bare']:.1f} s, {found['rows'] / found['seconds']:,.0f} rows/s, "
+        f"{found['loaded']:,} loaded, {found['bad']:,} bad, peak {found['peak']:.0f} MiB, undo {found['undo']:.1f} s",
+    )
 
 
 def issues(small: int, large: int, rounds: int) -> list[Row]:

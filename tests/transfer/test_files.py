@@ -145,6 +145,16 @@ def test_two_cells_far_apart_are_refused_before_the_space_between_is_laid_out(ce
     assert refusal(with_sheet(xml.encode())) == code
 
 
+def test_control_characters_do_not_get_into_the_heading() -> None:
+    xml = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>姓_x0000_名</t></is></c></row>'
+        '<row r="2"><c r="A2" t="inlineStr"><is><t>周敏</t></is></c></row></sheetData></worksheet>'
+    )
+
+    assert all(sign.isprintable() for name in read(with_sheet(xml.encode()))[0] for sign in name)
+
+
 def test_formatted_empty_cells_far_away_do_no_harm() -> None:
     xml = (
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'

@@ -126,7 +126,9 @@ def _encoding(stream: IO[bytes]) -> str:
 
 def text_of(cell: Any) -> str:
     """A cell of the heading as one line of text."""
-    return " ".join(str(cell).split()) if cell is not None else ""
+    if cell is None:
+        return ""
+    return "".join(sign for sign in " ".join(str(cell).split()) if sign.isprintable())
 
 
 def _below_the_heading(lines: Iterator[Cells], merged: list[tuple[int, int, str]], known: Known) -> Table:

@@ -56,7 +56,7 @@ def hand_in(
     batch = Batch(
         company=company,
         kind=kind.code,
-        filename=(filename.rpartition("/")[2] or "table")[-120:],
+        filename=(text(filename.rpartition("/")[2]) or "table")[-120:],
         sha256=digest,
         size=size,
         headers=headers,

@@ -85,7 +85,8 @@ def _together(lines: Iterator[str], close: Callable[[], None], most: int = 200) 
 
 def _without_phones(query: QueryDict) -> str:
     """The filters as the journal keeps them: no telephone number in full."""
-    kept = [(name, mask_phone(value) if _is_phone(value) else value) for name, value in query.items()]
+    pairs = [(name, str(value).replace("\0", "")) for name, value in query.items()]
+    kept = [(name, mask_phone(value) if _is_phone(value) else value) for name, value in pairs]
     return "&".join(f"{name}={value}" for name, value in kept)[:500]
 
 

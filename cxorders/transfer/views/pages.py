@@ -140,6 +140,7 @@ def _page(request: SignedInRequest, batch: Batch, *, form: ReasonForm | None = N
         "kind": kind_for(batch),
         "progress": progress_of(batch),
         "working": batch.state in AT_WORK,
+        "counted": batch.total > 0 and batch.state != BatchState.CHECKING,
         "complaints": errors_of(batch),
         "failure": failure_of(batch),
         "form": form or ReasonForm(),

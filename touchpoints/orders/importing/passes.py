@@ -5,11 +5,13 @@ happened elsewhere. Promises are frozen as today's standards say; only what anot
 from collections.abc import Hashable, Sequence
 from datetime import datetime
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cxorders.customers.importing import find_customers
 from cxorders.journal.models import Entry
+from cxorders.kit.inserting import insert_all
 from cxorders.transfer.cells import Line
 from cxorders.transfer.kinds import Origin, Pass
 from cxorders.transfer.models import Made
@@ -19,6 +21,8 @@ from touchpoints.orders.models import Order, Stage, StageType
 from touchpoints.orders.queries import expected_finish, is_callback
 
 ORDER_LABEL = "touchpoints.order"
+AT_ONCE = 500
+"""rows of one statement"""
 
 
 class _OrderPass(Pass):
@@ -61,10 +65,10 @@ class _OrderPass(Pass):
         Order.objects.bulk_create(orders, batch_size=500)
         for order, stages in zip(orders, laid, strict=True):
             for stage in stages:
-                stage.order = order  # now with its key
-        Stage.objects.bulk_create([stage for stages in laid for stage in stages], batch_size=500)
+                stage.order_id = order.pk
+        _insert([stage for stages in laid for stage in stages])
         pairs = list(zip(lines, orders, strict=True))
-        Entry.objects.bulk_create([self._entry(line, order) for line, order in pairs], batch_size=500)
+        _insert([self._entry(line, order) for line, order in pairs])
         return [Made(row=line.number, model=ORDER_LABEL, object_id=order.pk) for line, order in pairs]
 
     def _entry(self, line: Line, order: Order) -> Entry:
@@ -93,6 +97,12 @@ class _OrderPass(Pass):
             created_at=line.values["accepted"],
             client_key=line.found["key"],
         )
+
+
+def _insert(rows: Sequence[Model]) -> None:
+    """Rows nobody needs the keys of, in plain statements: half the time of `bulk_create`."""
+    for begin in range(0, len(rows), AT_ONCE):
+        insert_all(rows[begin : begin + AT_ONCE])
 
 
 def _named(rows: list[StageType], said: str) -> StageType | None:
