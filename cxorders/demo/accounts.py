@@ -53,8 +53,8 @@ class Desk:
 def furnish(company_ids: Iterable[int], calendar: WorkCalendar, now: datetime, seed: int) -> Mapping[str, int]:
     """Fill the accounts of each company; table label → rows. The same arguments give the same rows."""
     made: dict[str, int] = {}
-    for company in company_ids:
-        rnd = Random(f"{seed}/accounts/{company}")
+    for place, company in enumerate(company_ids):
+        rnd = Random(f"{seed}/accounts/{place}")
         rows = _of_company(company, calendar, now, rnd)
         for model, found in rows.items():
             model._default_manager.bulk_create(found, batch_size=BATCH)

@@ -10,10 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from cxorders.customers.models import Care, Hint, Member
 from cxorders.demo import actions, listening, sealing, texts, words_bad, words_good, words_work
 from cxorders.demo.actions import MODELS, BeforeTheCalendar, CatalogueMissing, DemoRefused, TooManyCompanies
 from cxorders.kit.numbering import BUSINESS_ZONE
 from cxorders.organisation.models import CalendarDay, Unit, User
+from feedback.contacts.models import Contact
 from feedback.intake.models import Record
 from feedback.intake.seal import SEALED_FIELDS
 from kpi.metrics.models import ComputeRun, MetricValue, RecordRollup
@@ -21,7 +23,7 @@ from tests.demo.ground import NOW, build, ground
 
 pytestmark = pytest.mark.django_db
 
-ROWS = (Unit, User, *MODELS)
+ROWS = (Unit, User, *MODELS, Member, Care, Hint, Contact)
 CASTS = re.compile(r"::character varying|::text|\bARRAY\b|[()\[\] ]")
 
 
