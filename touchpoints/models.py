@@ -20,7 +20,7 @@ from touchpoints.heat.models import HeatCount, HeatMark, StageHeat
 from touchpoints.orders.models import Evidence, Order, OrderType, Stage, StagePause, StageType
 from touchpoints.pledges.models import Pledge, PledgeChange
 from touchpoints.progress.models import CallWish, ProgressLink
-from touchpoints.promises.models import StageBreachTold
+from touchpoints.promises.models import Exemption, StageBreachTold
 from touchpoints.standards.models import Standard
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "CrewCapacity",
     "Department",
     "Evidence",
+    "Exemption",
     "FeedbackMethod",
     "HeatCount",
     "HeatMark",

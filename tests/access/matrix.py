@@ -159,6 +159,10 @@ MATRIX: dict[str, Rule] = {
     # ---- promises
     "promises:list": page("order.read"),
     "promises:tell": form("order.work", "stage", policy=True),
+    "promises:exempt": form("order.work", "stage", policy=True),
+    "promises:exemptions": page("promise.exempt"),
+    "promises:decide": act("promise.exempt", "exemption", policy=True),
+    "promises:exemption_photo": page("order.read", "exemption"),
     "pledges:list": page("order.read"),
     "pledges:give": form("order.work", "order"),
     "pledges:detail": page("order.read", "pledge"),

@@ -21,7 +21,7 @@ from tests.factories.feedback import a_bad_record, a_photo
 from tests.factories.issues import a_callback, an_office
 from tests.factories.orders import MONDAY, a_customer, an_order, complete_current_stage, current_stage
 from tests.factories.organisation import a_company, a_group, a_person, department_in, team_of
-from tests.factories.pledges import a_pledge
+from tests.factories.pledges import a_pledge, an_exemption
 from tests.factories.probes import a_probe
 from tests.factories.transfer import CUSTOMER_HEAD, an_xlsx, customer_rows, handed_in
 from touchpoints.catalogue.models import IssueCategory, KeyPoint, Question
@@ -116,6 +116,7 @@ def _objects(unit: Unit) -> dict[str, Arguments]:
         "stage": {"number": order.number, "stage_id": stage.pk},
         "progress": {"token": token_of(share_progress(order, by=None, at=MONDAY))},
         "evidence": _evidence_photo(unit, company),
+        "exemption": {"key": an_exemption(stage, unit=unit, by=person).pk},
         "pledge": {"number": a_pledge(order, unit=unit).number},
         "probe": {"key": a_probe(unit=unit).pk},
         **_visits(unit, company),

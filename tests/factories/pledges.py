@@ -1,4 +1,4 @@
-"""Promises made by word, of a test world.
+"""Promises made by word, and breaches to be left out, of a test world.
 
 pledge = a_pledge(order)                     # "后天上午带配件上门", due two days later, kept by `by`
 """
@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cxorders.organisation.models import Unit, User
-from tests.factories.orders import MONDAY
-from touchpoints.orders.models import Order
+from tests.factories.orders import MONDAY, a_picture
+from touchpoints.orders.models import Order, Stage
 from touchpoints.pledges.actions import Word, give_pledge
 from touchpoints.pledges.models import Pledge
+from touchpoints.promises.models import Exemption
 
 TWO_DAYS = timedelta(days=2)
 
@@ -24,3 +25,11 @@ def a_pledge(
     post = by.active_grant.unit if by is not None and by.active_grant is not None else order.unit
     word = Word("后天上午带配件上门", "call", due_at or at + TWO_DAYS)
     return give_pledge(order.customer, word, by=by, at=at, unit=unit or post, order=order, **more)
+
+
+def an_exemption(stage: Stage, *, unit: Unit, by: User) -> Exemption:
+    """A request about `stage` from the post `unit`, whatever the clock says."""
+    return Exemption.objects.create(
+        stage=stage, company_id=stage.company_id, unit=unit, reason="customer", text="客户要求改到周五",
+        file=a_picture(), sha256="0" * 64, asked_by=by, asked_at=MONDAY,
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,13 +21,16 @@ from touchpoints.orders.queries import promise_of
 from touchpoints.orders.queries.journey import Slip, is_late
 from touchpoints.promises import policy
 from touchpoints.promises.clocks import tell_by
-from touchpoints.promises.enums import Standing
-from touchpoints.promises.models import StageBreachTold
+from touchpoints.promises.enums import ExemptionState, Standing
+from touchpoints.promises.models import Exemption, StageBreachTold
 from touchpoints.standards.models import Standard
 
 PAGE = 50
 MOST_COUNTED = 99
+MOST_REQUESTS = 200
 OVER = (StageState.DONE, StageState.FAILED)
+EXEMPTED = Exists(Exemption.objects.filter(stage=OuterRef("pk"), state=ExemptionState.GRANTED))
+"""the level above has left this breach out of the figures (M21)"""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,9 @@ class Row:
     tell_late: bool
     """the customer was told too late, or was not told although the time for it is over"""
     may_tell: bool
+    exemption: Exemption | None = None
+    """the newest request to leave the breach out"""
+    may_ask: bool = False
 
     @property
     def broken(self) -> bool:
@@ -131,11 +137,17 @@ class Promises:
             return coming.alias(**NEARNESS).filter(near(now, self.horizon))
         if state == Standing.KEPT:
             return self._rows.filter(mine, state=StageState.DONE, ended_at__gte=self.month, ended_at__lte=F("due_at"))
+        if state == Standing.EXEMPT:
+            granted = Exemption.objects.filter(
+                company__in=self.companies, state=ExemptionState.GRANTED, decided_at__gte=self.month
+            )
+            return self._rows.filter(pk__in=granted.order_by().values("stage_id"))
         # one set of keys: joined by OR these conditions would be asked of every stage of the company
         stages = self._rows.filter(mine).order_by()
         still_open = stages.filter(ended_at=None, due_at__lt=now, state=StageState.ACTIVE)
         ended = stages.filter(state__in=OVER, ended_at__gte=self.month, ended_at__gt=F("due_at"))
-        return Stage.objects.filter(pk__in=still_open.values("pk").union(ended.values("pk")))
+        broken = Stage.objects.filter(pk__in=still_open.values("pk").union(ended.values("pk")))
+        return broken.exclude(EXEMPTED)
 
     def counts(self) -> dict[Standing, str]:
         """State → how many, counted to 99 at the most. One query each."""
@@ -147,7 +159,7 @@ class Promises:
         state, after = self.wanted.state, self.wanted.after
         rows = self.of(state)
         column = "ended_at" if state == Standing.KEPT else "due_at"
-        if state in (Standing.BROKEN, Standing.KEPT):
+        if state in (Standing.BROKEN, Standing.KEPT, Standing.EXEMPT):
             if after is not None:
                 rows = rows.filter(Q(**{f"{column}__lt": after[0]}) | Q(**{column: after[0], "pk__lt": after[1]}))
             rows = rows.order_by(f"-{column}", "-pk")
@@ -166,7 +178,11 @@ class Promises:
         return [self._row(stage, calendars[stage.unit_id]) for stage in stages]
 
     def _row(self, stage: Stage, calendar: WorkCalendar) -> Row:
+        exemption = next(iter(_asked(stage)), None)
         standing = standing_of(stage, self.now, self.horizon)
+        if exemption is not None and exemption.state == ExemptionState.GRANTED:
+            standing = Standing.EXEMPT
+        may_tell = standing == Standing.BROKEN and policy.may_tell(self.user, stage)
         told: StageBreachTold | None = getattr(stage, "breach_told", None)
         broken = standing == Standing.BROKEN
         limit = tell_by(stage.due_at, calendar) if broken and stage.due_at is not None else None
@@ -182,10 +198,9 @@ class Promises:
             due=_due_words(stage.due_at, self.now) if stage.due_at is not None else "",
             tell_by=limit,
             tell_late=limit is not None and (told.at if told is not None else self.now) > limit,
-            may_tell=broken
-            and told is None
-            and stage.order.customer_id is not None
-            and policy.may_tell(self.user, stage),
+            may_tell=may_tell and told is None and stage.order.customer_id is not None,
+            exemption=exemption,
+            may_ask=may_tell and (exemption is None or exemption.state == ExemptionState.REFUSED),
         )
 
     def by_standard(self) -> list[Share]:
@@ -206,6 +221,14 @@ class Promises:
             for key, counts in found.items()
         ]
         return sorted(shares, key=lambda share: (-share.broken, -share.kept, share.code))
+
+
+def _asked(stage: Stage) -> list[Exemption]:
+    """The requests about `stage`, newest first; they came along with rows of `_shown`."""
+    if not hasattr(stage, "asked_exemptions"):
+        stage.asked_exemptions = list(stage.exemptions.order_by("-asked_at", "-pk"))  # type: ignore[attr-defined]
+    found: list[Exemption] = stage.asked_exemptions  # type: ignore[attr-defined]
+    return found
 
 
 def month_start(now: datetime) -> datetime:
@@ -241,7 +264,7 @@ def _of_unit(unit_id: int) -> Q:
 
 
 def _shown(rows: QuerySet[Stage]) -> QuerySet[Stage]:
-    """`rows` with all a row shows; the pauses come along in one further query."""
+    """`rows` with all a row shows; pauses and exemptions come along in one further query each."""
     shown = rows.select_related(
         "order__customer",
         "order__order_type",
@@ -253,7 +276,14 @@ def _shown(rows: QuerySet[Stage]) -> QuerySet[Stage]:
         "assignee",
         "breach_told__by",
     )
-    return shown.prefetch_related(Prefetch("pauses", queryset=StagePause.objects.order_by("started_at", "pk")))
+    return shown.prefetch_related(
+        Prefetch("pauses", queryset=StagePause.objects.order_by("started_at", "pk")),
+        Prefetch(
+            "exemptions",
+            queryset=Exemption.objects.select_related("asked_by", "decided_by").order_by("-asked_at", "-pk"),
+            to_attr="asked_exemptions",
+        ),
+    )
 
 
 def _due_words(due: datetime, now: datetime) -> str:
@@ -267,9 +297,9 @@ def _time(stage: Stage, standing: Standing, now: datetime) -> tuple[Slip | None,
     """Time left or over: a slip where it matters, else a grey word."""
     if stage.due_at is None:
         return None, ""
-    if standing == Standing.BROKEN:
+    if standing in (Standing.BROKEN, Standing.EXEMPT):
         over = wording.late_by(promise_of(stage), stage.due_at, stage.ended_at or now)
-        return Slip("bad", _("晚 %(time)s") % {"time": over}), ""
+        return Slip("bad" if standing == Standing.BROKEN else "warn", _("晚 %(time)s") % {"time": over}), ""
     if standing == Standing.KEPT:
         return Slip("ok", _("按时")), ""
     if stage.state == StageState.PAUSED:
@@ -293,3 +323,18 @@ def reasons_of(stage: Stage) -> list[str]:
     if told is not None:
         said.append(told.text)
     return said
+
+
+def requests_for(user: User) -> QuerySet[Exemption]:
+    """Exemptions that wait for a decision in reach of `user`, the oldest first."""
+    asked = Exemption.objects.visible_to(user).filter(state=ExemptionState.ASKED)
+    shown = asked.select_related(
+        "unit", "asked_by", "stage__order__customer", "stage__order__order_type", "stage__stage_type__touchpoint",
+        "stage__unit", "stage__company",
+    )  # fmt: skip
+    return shown.order_by("asked_at", "pk")
+
+
+def to_decide(user: User) -> list[Exemption]:
+    """Requests this person may decide. One query."""
+    return [one for one in requests_for(user)[:MOST_REQUESTS] if policy.may_decide(user, one)]

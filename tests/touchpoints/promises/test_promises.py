@@ -14,12 +14,13 @@ from cxorders.kit.errors import NotAllowed
 from tests.factories.catalogue import the_catalogue
 from tests.factories.orders import MONDAY, a_customer, an_order, current_stage, finish, run_to, shanghai
 from tests.factories.organisation import a_person, a_world, department_in, team_of
+from tests.factories.pledges import an_exemption
 from touchpoints.orders.actions import fail_stage, pause_stage
 from touchpoints.orders.models import Stage
 from touchpoints.orders.nearness import is_near
 from touchpoints.promises.actions import NobodyToTell, PromiseNotBroken, TellingIncomplete, tell_breach
 from touchpoints.promises.enums import Standing, ToldHow
-from touchpoints.promises.models import StageBreachTold
+from touchpoints.promises.models import Exemption, StageBreachTold
 from touchpoints.promises.queries import Promises, Wanted, standing_of
 
 pytestmark = pytest.mark.django_db
@@ -58,9 +59,15 @@ def test_a_promise_runs_comes_near_breaks_as_the_clock_goes_on(world):
     ended = [s.pk for s in Stage.objects.filter(order=stage.order, state="done").order_by("-ended_at", "-pk")]
     early, near, late = stage.started_at + timedelta(hours=1), stage.due_at - timedelta(hours=2), stage.due_at + DAY
 
-    assert standings(leader, early) == {"running": [stage.pk], "risk": [], "broken": [], "kept": ended}
-    assert standings(leader, near) == {"running": [stage.pk], "risk": [stage.pk], "broken": [], "kept": ended}
-    assert standings(leader, late) == {"running": [], "risk": [], "broken": [stage.pk], "kept": ended}
+    assert standings(leader, early) == {"running": [stage.pk], "risk": [], "broken": [], "kept": ended, "exempt": []}
+    assert standings(leader, near) == {
+        "running": [stage.pk],
+        "risk": [stage.pk],
+        "broken": [],
+        "kept": ended,
+        "exempt": [],
+    }
+    assert standings(leader, late) == {"running": [], "risk": [], "broken": [stage.pk], "kept": ended, "exempt": []}
 
 
 def test_a_paused_clock_breaks_nothing_and_says_why(world):
@@ -257,7 +264,12 @@ def test_pages_follow_each_other_without_gap_or_repeat(world, state):
         Standing.AT_RISK: stages[0].due_at - timedelta(hours=1),
         Standing.BROKEN: stages[0].due_at + DAY,
         Standing.KEPT: stages[0].due_at + DAY,
+        Standing.EXEMPT: stages[0].due_at + DAY,
     }[state]
+    if state == Standing.EXEMPT:
+        for stage in stages:
+            an_exemption(stage, unit=stage.unit, by=world.owner)
+        Exemption.objects.update(state="granted", decided_at=now, decided_by=leader)
     seen, after = [], None
     while True:
         page = Promises(leader, Wanted(state=state, after=after), now).page(size=2)

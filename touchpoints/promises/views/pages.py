@@ -13,7 +13,7 @@ from django_htmx.http import reswap, retarget
 
 from cxorders.kit.errors import BusinessError, NotAllowed
 from cxorders.kit.kept_form import AUTHOR, keeps, take_back
-from cxorders.organisation.access import SignedInRequest, requires
+from cxorders.organisation.access import SignedInRequest, may, requires
 from cxorders.organisation.scope import scope_of
 from touchpoints.orders.filters import place_text
 from touchpoints.orders.models import OrderType, Stage
@@ -25,7 +25,7 @@ from touchpoints.promises.actions import PromiseNotBroken, tell_breach
 from touchpoints.promises.enums import Standing
 from touchpoints.promises.filters import wanted_from
 from touchpoints.promises.forms import TellForm
-from touchpoints.promises.queries import Promises
+from touchpoints.promises.queries import Promises, to_decide
 from touchpoints.standards.models import Standard
 
 
@@ -58,6 +58,7 @@ def promise_list(request: SignedInRequest) -> HttpResponse:
         "fresh": False,
         "everywhere": scope_of(request.user).everything,
         "shares": promises.by_standard(),
+        "to_decide": len(to_decide(request.user)) if may(request.user, "promise.exempt") else 0,
         "filtered": bool(request.GET.keys() - {"after", "state"}),
     }
     return render(request, "touchpoints/promises/page.html", context)
@@ -72,7 +73,8 @@ def _link(request: SignedInRequest, **changes: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def _stage_or_404(request: SignedInRequest, number: str, stage_id: int) -> Stage:
+def stage_or_404(request: SignedInRequest, number: str, stage_id: int) -> Stage:
+    """A stage of an order in reach, by the number of the order."""
     order = order_by_number(request.user, number)
     rows = Stage.objects.select_related("stage_type", "unit", "assignee", "breach_told__by")
     stage = rows.filter(order=order, pk=stage_id).first() if order is not None else None
@@ -87,7 +89,7 @@ def _stage_or_404(request: SignedInRequest, number: str, stage_id: int) -> Stage
 @requires("order.work")
 def tell(request: SignedInRequest, number: str, stage_id: int) -> HttpResponse:
     """The form "customer told" of one broken promise, and the step by POST; in place under htmx."""
-    stage, now = _stage_or_404(request, number, stage_id), timezone.now()
+    stage, now = stage_or_404(request, number, stage_id), timezone.now()
     if not policy.may_tell(request.user, stage):
         raise NotAllowed()
     if request.method != "POST":
@@ -105,7 +107,7 @@ def tell(request: SignedInRequest, number: str, stage_id: int) -> HttpResponse:
     except BusinessError as error:
         return _form_page(request, stage, form, error, error.status)
     if request.htmx:
-        row = Promises(request.user, wanted_from(request.GET), now).rows_of([_stage_or_404(request, number, stage_id)])
+        row = Promises(request.user, wanted_from(request.GET), now).rows_of([stage_or_404(request, number, stage_id)])
         answer = render(request, "touchpoints/promises/_told.html", {"row": row[0], "now": now, "fresh": True})
         return reswap(retarget(answer, f"#told-{stage.pk}"), "outerHTML")  # the form stands inside what changes
     messages.success(request, _("已记下：客户已被告知。"))
