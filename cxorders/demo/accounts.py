@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from django.db.models import Model
 from django.utils import timezone
 
 from cxorders.customers.enums import HINT_DAYS, CareCode, Relation
@@ -21,8 +22,9 @@ MOST = 400
 PAIRS = 2
 BATCH = 1000
 CARE_NOTES = {
-    CareCode.ELDERLY: "先敲门，说话慢一些", CareCode.HEARING: "打电话大声些，最好发短信", CareCode.SIGHT: "单据念给客户听",
-    CareCode.MOBILITY: "上门前打电话，开门要等", CareCode.INFANT: "避开午睡", CareCode.ANIMAL: "进门前请客户拴好狗",
+    CareCode.ELDERLY: "先敲门，说话慢一些", CareCode.HEARING: "打电话大声些，最好发短信",
+    CareCode.SIGHT: "单据念给客户听", CareCode.MOBILITY: "上门前打电话，开门要等",
+    CareCode.INFANT: "避开午睡", CareCode.ANIMAL: "进门前请客户拴好狗",
 }  # fmt: skip
 HINTS = (
     "家有老人午休，12:00–14:00 不上门、不打电话", "只方便下午 5 点以后上门", "要发票抬头“单位”，别开成个人",
@@ -63,11 +65,11 @@ def furnish(company_ids: Iterable[int], calendar: WorkCalendar, now: datetime, s
     return made
 
 
-def _of_company(company: int, calendar: WorkCalendar, now: datetime, rnd: Random) -> dict[type, list]:
+def _of_company(company: int, calendar: WorkCalendar, now: datetime, rnd: Random) -> dict[type[Model], list]:
     desks = _desks(company)
     units = Unit.objects.filter(company_id=company, kind="department", department_code__in=DEPARTMENTS)
     departments = list(units.order_by("code").values_list("pk", flat=True))
-    rows: dict[type, list] = {Member: [], Care: [], Hint: [], Contact: []}
+    rows: dict[type[Model], list] = {Member: [], Care: [], Hint: [], Contact: []}
     # the latest ones, for whom something is going on; back to back in the order of their keys
     for number, customer in enumerate(reversed(Customer.objects.filter(company_id=company).order_by("-pk")[:MOST])):
         if number % 4 == 0:
