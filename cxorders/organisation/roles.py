@@ -175,8 +175,8 @@ ROLES: dict[str, Role] = {
         _role(
             "inspector", "抽检员", "spot-check inspector", _("核实记录是否真实，检查服务"),
             Reach.GROUP,
-            _READ | {"compare.read", "record.create", "record.note", "customer.reveal", "issue.create", "list.export",
-                     "journal.read"},
+            _READ | {"compare.read", "record.create", "record.note", "customer.reveal", "issue.create", "import.read",
+                     "list.export", "journal.read"},
         ),
         _role(
             "mystery", "神秘客户", "mystery customer", _("暗访并打分"),
