@@ -21,8 +21,14 @@ def owes(user: User, probe: Probe) -> bool:
 
 
 def may_collect(user: User, probe: Probe) -> bool:
-    """Take the record: who owes it, and everybody of the unit who takes records."""
-    return may(user, "record.create") and (owes(user, probe) or scope_of(user).covers(probe.unit))
+    """Take the record: who owes it, and everybody of the unit who takes records; people of the group only where the
+    method is theirs."""
+    if not may(user, "record.create"):
+        return False
+    if scope_of(user).everything:
+        grant = user.active_grant
+        return grant is not None and grant.role_code == probe.method.collector
+    return owes(user, probe) or scope_of(user).covers(probe.unit)
 
 
 def may_excuse(user: User, probe: Probe) -> bool:
