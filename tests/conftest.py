@@ -16,11 +16,10 @@ from django.utils import translation
 from cxorders.organisation.middleware import GRANT_KEY
 from cxorders.organisation.models import Grant
 from cxorders.organisation.queries import forget_calendars
-from feedback.intake.queries import forget_catalogue
 from tests.factories.organisation import World, a_world
 from tests.harness import network, ordering, seals, templates
 from tests.harness.dealing import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 -- hooks
-from tests.harness.ground import _ground  # noqa: F401 -- a fixture
+from tests.harness.ground import _ground, put_back_catalogue  # noqa: F401 -- a fixture
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -36,7 +35,7 @@ def _fresh() -> Iterator[None]:
     """Nothing a test leaves in memory reaches the next one."""
     translation.activate("zh-hans")
     forget_calendars()
-    forget_catalogue()
+    put_back_catalogue()
     cache.clear()
     yield
     translation.activate("zh-hans")

@@ -17,9 +17,14 @@ from typing import Any, ParamSpec, TypeVar
 import pytest
 from django.db import transaction
 
+from feedback.intake.queries import forget_catalogue, kept_references, reference
+from touchpoints.catalogue.models import CatalogueLoad
+
 P = ParamSpec("P")
 R = TypeVar("R")
 _built: dict[str, Any] = {}
+_catalogue: dict[int, Any] = {}
+"""load → the catalogue as the ground has it, so that not every test reads its thousand rows"""
 
 
 def standing(factory: Callable[P, R]) -> Callable[P, R]:
@@ -32,6 +37,12 @@ def standing(factory: Callable[P, R]) -> Callable[P, R]:
         return factory(*args, **kwargs)
 
     return ask
+
+
+def put_back_catalogue() -> None:
+    """Keep nothing but what the ground of the file has. A test that changes catalogue rows forgets it first."""
+    forget_catalogue()
+    kept_references().update(_catalogue)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,9 +58,14 @@ def _ground(request: pytest.FixtureRequest) -> Iterator[None]:
     with blocker.unblock():
         whole.__enter__()
         built = {factory.__qualname__: factory() for factory in factories}
+        forget_catalogue()
+        if CatalogueLoad.objects.exists():
+            reference()
+            _catalogue.update(kept_references())
     _built.update(built)
     yield
     _built.clear()
+    _catalogue.clear()
     with blocker.unblock():
         transaction.set_rollback(True)
         whole.__exit__(None, None, None)

@@ -7,6 +7,7 @@ from feedback.intake.queries.catalogue import (
     StagePlace,
     catalogue_for,
     forget_catalogue,
+    kept_references,
     reference,
     sheet_for,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "digest_of",
     "find_places",
     "forget_catalogue",
+    "kept_references",
     "key_points_near",
     "mine",
     "my_stages",

@@ -99,6 +99,11 @@ def forget_catalogue() -> None:
     _own.clear()
 
 
+def kept_references() -> dict[int, Reference]:
+    """Load → catalogue, as this process keeps it; for tests, which put back what stood before them."""
+    return _references
+
+
 def catalogue_for(company: Unit | None) -> Catalogue:
     """The catalogue of `company` (None: the group's). One query, unless something changed since the last time."""
     stamp = _stamp(company.pk if company is not None else None)
