@@ -81,6 +81,8 @@ class Record(models.Model):
                 fields=["customer", "-submitted_at"], name="record_customer", condition=Q(customer__isnull=False)
             ),
             models.Index(fields=["company", "-submitted_at"], name="record_negative", condition=Q(negative=True)),
+            # late reports of a month (M34)
+            models.Index(fields=["occurred_at"], name="record_late", condition=Q(late=True)),
         ]
 
     def __str__(self) -> str:

@@ -235,7 +235,7 @@ def scoring() -> Row:
 
 
 def _group_by(period: str) -> None:
-    """The least a database must do for M01, M11 and M15 of one month."""
+    """The least a database must do for M01, M11, M15, M34 and M54 of one month."""
     first = datetime.fromisoformat(f"{period}-01").replace(tzinfo=timezone.get_default_timezone())
     last = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
     statements = (
@@ -245,6 +245,18 @@ def _group_by(period: str) -> None:
            WHERE due_at >= %s AND due_at < %s GROUP BY unit_id""",
         """SELECT unit_id, COUNT(*), SUM(CASE WHEN confirmed_at <= closure_due_at THEN 1 ELSE 0 END) FROM feedback_round
            WHERE closure_due_at >= %s AND closure_due_at < %s GROUP BY unit_id""",
+        """SELECT unit_id, late, COUNT(*) FROM feedback_record
+           WHERE submitted_at >= %s AND submitted_at < %s AND source = 'staff' GROUP BY unit_id, late""",
+        """SELECT p.unit_id, COUNT(*), COUNT(DISTINCT r.stage_id) FROM feedback_probe p
+           LEFT JOIN feedback_record r ON r.stage_id = p.stage_id WHERE p.missing_at >= %s AND p.missing_at < %s
+           GROUP BY p.unit_id""",
+        """SELECT p.unit_id, COUNT(DISTINCT p.id), COUNT(DISTINCT r.stage_id) FROM feedback_probe p
+           LEFT JOIN feedback_record r ON r.stage_id = p.stage_id WHERE p.due_at >= %s AND p.due_at < %s
+           GROUP BY p.unit_id""",
+        """SELECT s.unit_id, COUNT(*), COUNT(r.id) FROM touchpoints_stage s
+           JOIN touchpoints_stagetype_key_points k ON k.stagetype_id = s.stage_type_id
+           LEFT JOIN feedback_record r ON r.stage_id = s.id AND r.key_point_id = k.keypoint_id
+           WHERE s.ended_at >= %s AND s.ended_at < %s GROUP BY s.unit_id""",
     )
     with connection.cursor() as cursor:
         for statement in statements:

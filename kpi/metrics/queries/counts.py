@@ -147,13 +147,21 @@ def closure_counts(window: Window) -> Counted:
 
 
 def reporting_counts(window: Window) -> Counted:
-    """M34 per unit: staff records in time and late, stages staff never reported; those excused apart."""
+    """M34 per unit: staff records in time and late, stages staff never reported; those excused apart.
+
+    As in `csat_counts`, events of the month and late entries (C4) are asked for apart, so that each goes by its index.
+    """
     asking = _Asking()
-    for unit, late, n in asking.rows(_per_unit(probing.staff_records(window), "late")):
-        asking.per_unit[unit]["late" if late else "timely",] += n
-    for unit, excused, n in asking.rows(
-        _per_unit(probing.silent_stages(window).annotate(no=probing.excused_stage(window)), "no")
-    ):
+    gone = probing.counted_as_missing(window)
+    for booked in (facts.booked_in_time(window), facts.booked_late(window)):
+        staff = Record.objects.filter(booked, probing.BY_STAFF)
+        for unit, n in asking.rows(_per_unit(staff)):
+            asking.per_unit[unit]["timely",] += n
+        for unit, missing, n in asking.rows(_per_unit(staff.filter(late=True).annotate(gone=gone), "gone")):
+            asking.per_unit[unit]["timely",] -= n
+            asking.per_unit[unit]["late",] += 0 if missing else n
+    silent = probing.silent_stages(window).annotate(no=probing.excused_stage(window))
+    for unit, excused, n in asking.rows(_per_unit(silent, "no")):
         asking.per_unit[unit]["excused" if excused else "missing",] += n
     return asking.counted()
 

@@ -8,14 +8,15 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from cxorders.organisation.enums import UnitKind
+from cxorders.organisation.models import Unit
 from feedback.intake.enums import Source
 from feedback.intake.models import Record
 from feedback.probes.models import Probe
 from feedback.probes.queries import heard_by
 from kpi.metrics.queries.facts import Window, booked
-from touchpoints.orders.enums import StageState
-from touchpoints.orders.models import Stage
-from touchpoints.orders.queries import IS_CALLBACK
+from touchpoints.orders.enums import CALLBACK_DEPARTMENTS, CALLBACK_PROCESS, StageState
+from touchpoints.orders.models import Stage, StageType
 
 BY_STAFF = Q(source=Source.STAFF)
 
@@ -41,14 +42,26 @@ def heard(window: Window) -> Q:
 
 def passed(window: Window) -> QuerySet[Stage]:
     """One row per key point of every stage done in the month: `covered` says whether it has a record at that stage and
-    key point. Call-back stages are asked by their call and are no events."""
+    key point. Call-back stages are asked by their call and are no events.
+
+    Companies and stage types are named so that the index of ended stages serves a month of a large table.
+    """
     month = window.month
+    companies = Unit.objects.filter(kind=UnitKind.COMPANY).order_by("pk").values_list("pk", flat=True)
+    kinds = StageType.objects.filter(key_points__isnull=False).order_by("pk").distinct()
+    calls = Q(process__code=CALLBACK_PROCESS, department_code__in=CALLBACK_DEPARTMENTS)
     there = Record.objects.filter(
         stage=OuterRef("pk"), key_point=OuterRef("stage_type__key_points"), submitted_at__lte=window.cut_off_at
     )
-    done = Stage.objects.filter(state=StageState.DONE, ended_at__gte=month.start, ended_at__lt=month.end)
-    rows = done.filter(ended_at__lte=window.cut_off_at, stage_type__key_points__isnull=False).exclude(IS_CALLBACK)
-    return rows.annotate(covered=Exists(there))
+    done = Stage.objects.filter(
+        company__in=list(companies),
+        stage_type__in=list(kinds.exclude(calls).values_list("pk", flat=True)),
+        state=StageState.DONE,
+        ended_at__gte=month.start,
+        ended_at__lt=month.end,
+        ended_at__lte=window.cut_off_at,
+    )
+    return done.filter(stage_type__key_points__isnull=False).annotate(covered=Exists(there))
 
 
 # ---- M34 -----------------------------------------------------------------------------------------------------------
@@ -69,9 +82,13 @@ def excused_stage(window: Window) -> Exists:
 
 def staff_records(window: Window) -> QuerySet[Record]:
     """Records staff handed in for the month, but for those that came after their stage had counted as missing."""
+    return booked(window).filter(BY_STAFF).filter(Q(late=False) | ~Q(counted_as_missing(window)))
+
+
+def counted_as_missing(window: Window) -> Exists:
+    """Late records whose stage had counted as missing before they came."""
     too_late = _silent(window).filter(stage=OuterRef("stage"), missing_at__lt=OuterRef("submitted_at"))
-    counts_as_missing = Exists(too_late.exclude(excused_stage(window)))
-    return booked(window).filter(BY_STAFF).filter(Q(late=False) | Q(stage=None) | ~Q(counts_as_missing))
+    return Exists(too_late.exclude(excused_stage(window)))
 
 
 def _silent(window: Window) -> QuerySet[Probe]:
