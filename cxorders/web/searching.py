@@ -75,8 +75,8 @@ def page_of_number(user: User, text: str) -> str:
 
 
 def look_up(user: User, text: str, at: datetime) -> Found:
-    """Customers by phone, name or address with what belongs to them, and open issues by title. Fourteen queries at most,
-    each limited to a page; closed issues and words of records are searched in their own lists.
+    """Customers by phone, name or address with what belongs to them, and open issues by title. At most fourteen
+    queries, each limited to a page; closed issues and words of records are searched in their own lists.
     """
     if any(key_of(prefix, text) is not None for prefix in NUMBERS):
         return Found()

@@ -28,7 +28,8 @@ def held_by(user: User) -> dict[str, int]:
 
 
 def test_every_room_says_what_a_person_may_hold() -> None:
-    assert [holding.code for holding in holdings.registered()] == ["callbacks", "issues", "orders", "stages"]
+    codes = [holding.code for holding in holdings.registered()]
+    assert codes == ["callbacks", "contacts", "issues", "orders", "pledges", "stages"]
 
 
 def test_a_handler_passes_on_issues() -> None:

@@ -37,7 +37,7 @@ class Said:
 
 
 def marks_of_stages(order: Order, user: User) -> dict[int, StageMark]:
-    """Stage key → ratings given there, oldest first, and the last words. One query; what lacks is told by the probes."""
+    """Stage key → ratings given there, oldest first, and the last words. One query; probes tell what lacks."""
     if not may(user, "record.read"):
         return {}
     marks: dict[int, StageMark] = {}

@@ -61,7 +61,7 @@ def test_all_top_level_sections_are_kept_word_for_word() -> None:
     load()
 
     assert set(Section.objects.values_list("code", flat=True)) >= {"meta", "kpis", "lexicon", "scorecards", "plans"}
-    assert Section.objects.count() == 35
+    assert Section.objects.count() == 37
     assert Section.objects.get(code="issue_groups").body[0] == {"code": "IC-SAF", "zh": "安全", "en": "safety"}
 
 
