@@ -35,6 +35,7 @@ class FeedbackConfig(AppConfig):
         from feedback.issues.queries import open_at
         from feedback.issues.queries.telling import fates_of_records, stage_marks
         from feedback.issues.receivers import on_record_locked
+        from feedback.probes import actions as probes
         from feedback.probes.queries import marks_of_stages as probe_marks
         from feedback.probes.receivers import on_stage_ended
         from feedback.routing.receivers import on_issue_triaged
@@ -58,6 +59,8 @@ class FeedbackConfig(AppConfig):
         register(
             Holding("contacts", "首问未答复的联系", "contacts not answered", contacts.open_held_by, contacts.hand_over)
         )
+
+        register(Holding("probes", "未采集的反馈", "feedback not collected", probes.open_held_by, probes.hand_over))
 
         record_panels.register(fates_of_records)
         order_panels.register_marks("records", telling.marks_of_stages)

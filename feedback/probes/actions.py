@@ -28,7 +28,7 @@ from feedback.probes.enums import (
     ProbeState,
 )
 from feedback.probes.models import Probe
-from feedback.probes.queries import answers
+from feedback.probes.queries import answers, unheard
 from touchpoints.catalogue.models import FeedbackMethod, KeyPoint
 from touchpoints.orders.models import Stage
 from touchpoints.orders.queries import is_callback
@@ -193,3 +193,23 @@ def excuse(probe: Probe, *, by: User, at: datetime, code: str, text: str = "") -
         stage=probe.stage_id, zh=kind.zh, en=kind.en, method=probe.method.code, code=code, reason=reason, text=words,
     )  # fmt: skip
     return probe
+
+
+# ---- leaving -------------------------------------------------------------------------------------------------------
+
+
+def open_held_by(user: User) -> int:
+    """How many probes that nobody has answered name `user`."""
+    return unheard(Probe.objects.filter(asked=user)).count()
+
+
+@transaction.atomic
+def hand_over(user: User, successor: User, by: User | None, at: datetime) -> None:
+    """What `user` still had to ask, `successor` asks. Effects: the person named; journal rows on the orders."""
+    for probe in unheard(Probe.objects.filter(asked=user)).select_related("order", "stage__stage_type").order_by("pk"):
+        Probe.objects.filter(pk=probe.pk).update(asked=successor)
+        kind = probe.stage.stage_type
+        journal.record(
+            probe.order, "probe.handed_over", by=by, at=at, unit_id=probe.unit_id, company_id=probe.company_id,
+            stage=probe.stage_id, zh=kind.zh, en=kind.en, assignee_name=successor.name,
+        )  # fmt: skip

@@ -29,7 +29,7 @@ def held_by(user: User) -> dict[str, int]:
 
 def test_every_room_says_what_a_person_may_hold() -> None:
     codes = [holding.code for holding in holdings.registered()]
-    assert codes == ["callbacks", "contacts", "issues", "orders", "pledges", "stages"]
+    assert codes == ["callbacks", "contacts", "issues", "orders", "pledges", "probes", "stages"]
 
 
 def test_a_handler_passes_on_issues() -> None:

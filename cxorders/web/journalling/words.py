@@ -60,6 +60,7 @@ WORDS = {
     "customer.merged_away": _("并入了另一位客户"),
     "customer.merge_undone": _("撤销了客户合并"),
     "probe.excused": _("说明了没有采集的原因"),
+    "probe.handed_over": _("采集转给"),
     "contact.registered": _("登记了客户联系"),
     "contact.answered": _("答复了客户联系"),
     "contact.passed": _("客户联系转成了反馈或订单"),

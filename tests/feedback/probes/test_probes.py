@@ -12,7 +12,7 @@ from cxorders.organisation.models import CalendarDay
 from cxorders.organisation.queries import forget_calendars
 from feedback.intake.actions import submit_record
 from feedback.intake.enums import NoAnswer, Source
-from feedback.probes.actions import AlreadyHeard, ExcuseMissing, excuse, launch, settle
+from feedback.probes.actions import AlreadyHeard, ExcuseMissing, excuse, hand_over, launch, open_held_by, settle
 from feedback.probes.enums import PROBE_TRANSITIONS, ExcuseCode, ProbeState
 from feedback.probes.models import Probe
 from feedback.probes.queries import marks_of_stages, unheard
@@ -361,3 +361,23 @@ def test_o8_completing_by_hand_names_the_person_who_did_it(world, crew, technici
     complete_stage(stage, by=technician, at=stage.started_at + HOUR, evidence=proofs_for(stage))
 
     assert Probe.objects.get(stage=stage, method__code="FM-SIGN").asked == technician
+
+
+# ---- leaving -------------------------------------------------------------------------------------------------------
+
+
+def test_who_leaves_hands_over_what_is_still_to_be_asked(crew, technician):
+    successor = a_person("field", at=crew, name="孙建")
+    waiting, heard = a_probe(unit=crew, asked=technician), a_probe(unit=crew, asked=technician)
+    record_at(heard.stage)
+    assert open_held_by(technician) == 1
+
+    hand_over(technician, successor, None, NOON + HOUR)
+
+    assert (open_held_by(technician), open_held_by(successor)) == (0, 1)
+    assert set(Probe.objects.values_list("pk", "asked")) == {
+        (waiting.pk, successor.pk),
+        (heard.pk, technician.pk),
+    }
+    entry = Entry.objects.get(verb="probe.handed_over")
+    assert (entry.subject_id, entry.data["assignee_name"]) == (waiting.order_id, "孙建")

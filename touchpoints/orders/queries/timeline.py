@@ -71,6 +71,7 @@ WORDS: dict[str, tuple[str, str, Any]] = {
     "pledge.changed": ("calendar-event", "warn", gettext_lazy("与客户另约承诺的时间")),
     "pledge.withdrawn": ("x", "", gettext_lazy("经客户同意取消口头承诺")),
     "pledge.handed_over": ("user-check", "", gettext_lazy("口头承诺转给")),
+    "probe.handed_over": ("user-check", "", gettext_lazy("采集转给")),
     "probe.excused": ("info-circle", "", gettext_lazy("说明了没有采集的原因")),
     "stage.not_called_back": ("phone-off", "", gettext_lazy("回访未接通")),
 }
