@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from cxorders.kit.photos import NoImage, Photo, clean_photo
 from feedback.intake.actions.draft import (
     MOST_PHOTOS,
     MOST_TEXT,
@@ -28,7 +29,6 @@ from feedback.intake.actions.draft import (
     WrongQuestion,
 )
 from feedback.intake.enums import NoAnswer
-from feedback.intake.photos import NoImage, Photo, clean_photo
 from feedback.intake.queries import Reference, Sheet
 from touchpoints.catalogue.enums import QuestionType
 from touchpoints.catalogue.models import Question

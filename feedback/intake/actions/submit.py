@@ -12,6 +12,7 @@ from cxorders.customers.queries import same_customer
 from cxorders.journal.actions import record as journal
 from cxorders.kit.events import publish
 from cxorders.kit.inserting import insert, insert_all
+from cxorders.kit.photos import Photo
 from cxorders.organisation.models import Unit, User
 from cxorders.organisation.queries import department_of
 from feedback.intake.actions.checks import (
@@ -28,7 +29,6 @@ from feedback.intake.enums import Source
 from feedback.intake.events import RecordLocked
 from feedback.intake.models import Answer, Attachment, Record
 from feedback.intake.negative import SMS_AS_RATING, Given, negative_reason
-from feedback.intake.photos import Photo
 from feedback.intake.queries import Reference, Sheet, sheet_for
 from feedback.intake.seal import SEALED_FIELDS, digest
 from feedback.text.warning import TextWarning, score_text
