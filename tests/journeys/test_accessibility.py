@@ -20,6 +20,7 @@ PAGES = {
     "intake:list", "intake:new", "intake:mine", "intake:detail",
     "issues:list", "issues:new", "issues:detail",
     "orders:list", "orders:new", "orders:detail", "heat:map", "promises:list",
+    "probes:list",
     "callbacks:list", "callbacks:detail",
     "customers:list", "customers:detail",
     "scorecards:list", "scorecards:detail",
@@ -33,6 +34,7 @@ STATES = {
     "hall": [
         "/feedback/?q=zzzz", "/feedback/?period=all&negative=1", "/feedback/new/?anonymous=1", "/feedback/new/?q=王",
         "/orders/?q=zzzz", "/orders/?state=all", "/orders/new/?find=王", "/customers/?q=王", "/search/?q=zzzz",
+        "/probes/?duty=overdue&whose=all", "/probes/?duty=done", "/probes/?method=FM-TEXT",
     ],
     "hq": [
         "/issues/?q=zzzz", "/issues/?view=closed", "/issues/?view=waiting", "/callbacks/?duty=complaint",
