@@ -1,15 +1,14 @@
 """One record: its page, its notes, its photos."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cxorders.kit.errors import BusinessError, NotAllowed
+from cxorders.kit.shown_photo import shown_photo
 from cxorders.organisation.access import may, requires
 from feedback.intake import panels, queries
 from feedback.intake.actions import append_note
@@ -78,10 +77,4 @@ def photo(request: HttpRequest, number: str, key: int) -> HttpResponse:
     """A photo of a record, for those who may see the record; there is no other way to the file."""
     record = _seen(request, number)
     found = next((row for row in record.attachments.all() if row.pk == key), None)
-    if found is None or not found.file.storage.exists(found.file.name or ""):
-        raise Http404
-    answer: Any = FileResponse(found.file.open("rb"), content_type=found.content_type)
-    answer["Content-Disposition"] = "inline"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, max-age=3600"
-    return answer
+    return shown_photo(found.file if found is not None else None)

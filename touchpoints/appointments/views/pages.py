@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from cxorders.customers.policy import may_reveal
 from cxorders.kit.formats import day_prose
+from cxorders.kit.shown_photo import shown_photo
 from cxorders.organisation.access import SignedInRequest, may, requires
 from cxorders.organisation.models import Unit
 from touchpoints.appointments import forms, policy
@@ -193,14 +194,7 @@ def window_text(appointment: Appointment) -> str:
 def door_photo(request: SignedInRequest, number: str) -> HttpResponse:
     """The photo of the closed door, for whoever may see the appointment."""
     proof = proof_of(appointment_or_404(request, number))
-    if proof is None or not proof.photo:
-        raise Http404
-    kind = "image/png" if str(proof.photo.name).endswith(".png") else "image/jpeg"
-    with proof.photo.open("rb") as stored:
-        response = HttpResponse(stored.read(), content_type=kind)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
+    return shown_photo(proof.photo if proof is not None else None)
 
 
 def local_moment(day: date, clock: Any) -> datetime | None:

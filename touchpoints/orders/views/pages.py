@@ -18,6 +18,7 @@ from cxorders.customers.queries import find
 from cxorders.kit.errors import BusinessError
 from cxorders.kit.formats import date_prose
 from cxorders.kit.kept_form import keeps, take_back
+from cxorders.kit.shown_photo import shown_photo
 from cxorders.organisation.access import SignedInRequest, requires
 from touchpoints.orders import actions, forms
 from touchpoints.orders.actions.evidence import EvidenceMissing
@@ -242,11 +243,4 @@ def complain(form: django_forms.Form, error: BusinessError) -> None:
 def evidence_photo(request: SignedInRequest, number: str, evidence_id: int) -> HttpResponse:
     """A photo kept as evidence, for whoever may see the order."""
     proof = get_object_or_404(Evidence, pk=evidence_id, stage__order=order_or_404(request, number))
-    if not proof.file:
-        raise Http404
-    kind = "image/png" if str(proof.file.name).endswith(".png") else "image/jpeg"
-    with proof.file.open("rb") as stored:
-        response = HttpResponse(stored.read(), content_type=kind)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
+    return shown_photo(proof.file)

@@ -2,7 +2,7 @@
 
 from django import forms as django_forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cxorders.kit.errors import BusinessError
+from cxorders.kit.shown_photo import shown_photo
 from cxorders.organisation.access import SignedInRequest, requires
 from touchpoints.promises.actions import ask_exemption, decide_exemption
 from touchpoints.promises.enums import Standing
@@ -85,12 +86,4 @@ def decide(request: SignedInRequest, key: int) -> HttpResponse:
 @requires("order.read")
 def photo(request: SignedInRequest, key: int) -> HttpResponse:
     """The evidence of a request."""
-    exemption = _request_or_404(request, key)
-    if not exemption.file:
-        raise Http404
-    kind = "image/png" if str(exemption.file.name).endswith(".png") else "image/jpeg"
-    with exemption.file.open("rb") as stored:
-        response = HttpResponse(stored.read(), content_type=kind)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
+    return shown_photo(_request_or_404(request, key).file)
