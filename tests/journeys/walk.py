@@ -52,8 +52,11 @@ PIECES = """
 }
 """
 """what a page is made of: elements with their classes, attributes and parents, whatever the words in them"""
-PICTURES = {"orders:evidence", "intake:photo"}
-"""addresses of files, not pages: the browser draws its own page around a picture"""
+FILES = {
+    "orders:evidence", "intake:photo", "appointments:photo", "promises:exemption_photo",
+    "transfer:export", "transfer:template", "transfer:errors", "transfer:file",
+}  # fmt: skip
+"""addresses of files, not pages: they are saved, or the browser draws its own page around a picture"""
 
 
 def kind_of(path: str) -> str | None:
@@ -62,7 +65,7 @@ def kind_of(path: str) -> str | None:
         name = resolve(path.split("?")[0]).view_name
     except Resolver404:
         return None
-    return None if name.startswith("admin:") or name in PICTURES else name
+    return None if name.startswith("admin:") or name in FILES else name
 
 
 @dataclass

@@ -59,7 +59,11 @@ REFUSALS = {
 class SheetRefused(BusinessError):
     """The file is no table that can be read; `code` says why, one of `REFUSALS`."""
 
+    code = "sheet_unreadable"
+    zh = "这个文件读不出来。"
+    en = "The file cannot be read."
+
     def __init__(self, code: str, **values: Any) -> None:
-        self.zh, self.en = REFUSALS[code]  # type: ignore[misc]
-        self.code = code  # type: ignore[misc]
+        self.zh, self.en = REFUSALS[code]
+        self.code = code
         super().__init__(field="file", **values)
