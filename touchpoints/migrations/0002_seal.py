@@ -9,4 +9,6 @@ class Migration(migrations.Migration):
     dependencies: ClassVar = [("touchpoints", "0001_initial")]
     operations: ClassVar = [
         SealTable("touchpoints_evidence"),
+        SealTable("touchpoints_noaccess"),
+        SealTable("touchpoints_stagebreachtold"),
     ]

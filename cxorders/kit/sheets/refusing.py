@@ -64,6 +64,6 @@ class SheetRefused(BusinessError):
     en = "The file cannot be read."
 
     def __init__(self, code: str, **values: Any) -> None:
-        self.zh, self.en = REFUSALS[code]
-        self.code = code
+        self.zh, self.en = REFUSALS[code]  # type: ignore[misc]
+        self.code = code  # type: ignore[misc]
         super().__init__(field="file", **values)
