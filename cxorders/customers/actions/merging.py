@@ -13,7 +13,7 @@ from cxorders.customers.actions.account import ReasonMissing
 from cxorders.customers.models import Customer, Merge
 from cxorders.journal.actions import record
 from cxorders.kit.errors import BusinessError, NotAllowed, Stale
-from cxorders.organisation.models import User
+from cxorders.organisation.models import Unit, User
 
 
 class MergeSame(BusinessError):
@@ -115,7 +115,11 @@ def undo_merge(merge: Merge, *, by: User | None, at: datetime) -> Merge:
 
 
 def _hold(*keys: int) -> dict[int, Customer]:
-    """The customers under lock, always in the order of their keys, so that two merges never wait for each other."""
+    """The customers under lock. Merges of one company take place one after the other: a merge also moves pointers of
+    customers it does not name, and three of them in a ring would wait for each other.
+    """
+    companies = Customer.objects.filter(pk__in=keys).order_by().values("company_id")
+    list(Unit.objects.select_for_update(no_key=True).filter(pk__in=companies).order_by("pk"))
     rows = Customer.objects.select_for_update(of=("self",)).filter(pk__in=keys)
     return {row.pk: row for row in rows.select_related("company").order_by("pk")}
 
