@@ -28,7 +28,11 @@ from feedback.routing.queries import destination
 from feedback.text.warning import score_text
 from tests.demo.ground import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("group")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("group"),
+    pytest.mark.embedded,
+]  # the same rows on every database
 
 STEPS = {
     "issue.opened": IssueState.NEW, "issue.triaged": IssueState.TRIAGED, "issue.dispatched": IssueState.DISPATCHED,

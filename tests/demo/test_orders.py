@@ -15,7 +15,11 @@ from touchpoints.orders.guards import guards_of
 from touchpoints.orders.models import Evidence, Order, Stage, StagePause
 from touchpoints.orders.queries import Calendars, expected_finish, is_callback, promise_of, stages_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("group")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("group"),
+    pytest.mark.embedded,
+]  # the same rows on every database
 
 LIVE = {StageState.ACTIVE, StageState.PAUSED, StageState.FAILED}
 STEPS = {

@@ -94,7 +94,7 @@ def written(product: Installation) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize(
-    "account", ["hq", "agent", *(pytest.param(one, marks=pytest.mark.thorough) for one in ("callback", "admin"))]
+    "account", ["agent", *(pytest.param(one, marks=pytest.mark.thorough) for one in ("hq", "callback", "admin"))]
 )
 def test_english_is_complete(account: str, arrive: Arrive, written: dict[str, list[str]]) -> None:
     visitor, judge, found = arrive(account), Judge(), []
