@@ -4,7 +4,8 @@ Reachable means `DATABASE_URL` and `REDIS_URL`, or else the standard local ports
 unreachable service, or anything else that this machine lacks, a failure.
 Every run has a database, a Redis database and a var folder of its own.
 Tests marked `embedded` do not depend on a service and run once; those marked `services` need one.
-Tests marked `thorough` repeat a check for more accounts or examples; they run with `THOROUGH=1`, as CI does.
+Tests marked `pages` draw pages; on the services they run with `THOROUGH=1`, as CI does.
+Tests marked `thorough` repeat a check for more accounts or examples; they run with `THOROUGH=1` too.
 Arguments go to pytest.
 """
 
@@ -79,7 +80,7 @@ def run(title: str, addresses: dict[str, str]) -> bool:
             environment["CX_TEST_DATABASE"] = f"test_cxorders_{os.getpid()}"
         once = "not embedded" if addresses else "not services"
         without = [name for name, there in HERE.items() if not there]
-        without += [] if THOROUGH else ["thorough"]
+        without += [] if THOROUGH else ["thorough", *(["pages"] if addresses else [])]
         selection = ["-m", " and not ".join([once, *without])]
         workers = ["-n", os.environ.get("TEST_PROCESSES", str(min((os.cpu_count() or 2) + 1, 8)))]
         command = [sys.executable, "-m", "pytest", "-q", *workers, "--dist", "loadscope", *selection, *sys.argv[1:]]

@@ -3,6 +3,7 @@
 A file stays in one worker, with the ground built for it; all journeys share one installation.
 """
 
+import re
 from typing import Any
 from zlib import crc32
 
@@ -11,6 +12,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 LONGEST = ("tests/journeys/", "tests/access/", "tests/setup/", "tests/demo/", "tests/feedback/")
 """begun first, so that no worker is left alone with one of them at the end"""
+PAGES = re.compile(r"/test_(\w+_)?(pages?|benches|dashboards?|compare|search|property|going_on)\.py$")
+"""files that draw pages, or walk long ways over verbs that have tests of their own"""
 SPREAD = {"tests/access/test_matrix.py": 2}
 """long files that several workers may share"""
 
@@ -26,9 +29,14 @@ class Dealing(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest first; what asks neither a database nor a service need not run for each of them."""
+    """Put the longest first; what asks neither a database nor a service need not run for each of them.
+
+    Pages are drawn on the embedded set-up, and on the services where THOROUGH is set.
+    """
     items.sort(key=_rank)
     for item in items:
+        if PAGES.search(item.nodeid.partition("::")[0]):
+            item.add_marker(pytest.mark.pages)
         if not (_asks_a_database(item) or item.get_closest_marker("services")):
             item.add_marker(pytest.mark.embedded)
 
