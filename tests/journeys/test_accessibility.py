@@ -12,7 +12,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.embedded]
 ACCOUNTS = ["hall"]
 """the front line; all the others where THOROUGH is set"""
 OTHERS = [
-    "hq", "agent", "field", "crew", "callback", "handler", "manager", "gatekeeper", "leader", "hqdept", "auditor", "admin",
+    "hq", "agent", "field", "crew", "callback", "handler", "manager", "gatekeeper", "leader", "hqdept", "auditor",
+    "admin",
 ]  # fmt: skip
 
 PAGES = {
