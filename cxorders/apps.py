@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class CxordersConfig(AppConfig):
@@ -13,6 +14,12 @@ class CxordersConfig(AppConfig):
         from cxorders.transfer.exporting import register
 
         register(CUSTOMERS)
+
+
+class UsedStaticFilesConfig(StaticFilesConfig):
+    """Static files without those of pages we do not have: the browsable API, and htmx in versions we do not serve."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "rest_framework", "django_htmx"]  # noqa: RUF012 -- as Django has it
 
 
 class TechnicalAdminConfig(AdminConfig):

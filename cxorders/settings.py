@@ -69,7 +69,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "cxorders.apps.UsedStaticFilesConfig",
     "django.contrib.humanize",
     "axes",
     "csp",

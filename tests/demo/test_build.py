@@ -37,6 +37,7 @@ def contents() -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
+@pytest.mark.embedded  # the bulk load of a service has its own test
 def test_the_same_seed_and_day_give_the_same_rows_and_another_seed_gives_others() -> None:
     seen = []
     for seed in (7, 7, 8):
