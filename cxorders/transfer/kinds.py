@@ -1,5 +1,6 @@
 """Kinds of rows that can be imported: each is made known by the capability that owns the rows, in `AppConfig.ready`."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,7 +55,7 @@ class Origin:
     number: str = ""
 
 
-class Pass:
+class Pass(ABC):
     """One pass over one file. A kind gives a fresh one each time, so it may keep what it looked up.
 
     `check` and `load` get chunks of rows in the order of the file and ask the database a constant number of questions
@@ -68,15 +69,15 @@ class Pass:
         """What may stand only once in a file; None where the row cannot be compared."""
         return None
 
-    def check(self, lines: Sequence[Line]) -> None:
+    def check(self, lines: Sequence[Line]) -> None:  # noqa: B027 -- a kind may have nothing to look up
         """Note what is wrong with rows whose cells are fine; keep in `line.found` what `load` will need."""
 
+    @abstractmethod
     def load(self, lines: Sequence[Line]) -> list[Made]:
         """Write checked rows, inside the caller's transaction; what was made, without the batch. All or an error."""
-        raise NotImplementedError
 
 
-class Kind:
+class Kind(ABC):
     """A kind of rows. Subclasses name their columns and give a `Pass`."""
 
     code: ClassVar[str]
@@ -92,11 +93,11 @@ class Kind:
     quiet_verbs: ClassVar[frozenset[str]] = frozenset()
     """journal verbs on what was made that do not count as use of it"""
 
+    @abstractmethod
     def begin(self, origin: Origin) -> Pass:
         """A pass over one file for `origin`."""
-        raise NotImplementedError
 
-    def restore(self, made: Sequence[Made]) -> None:
+    def restore(self, made: Sequence[Made]) -> None:  # noqa: B027 -- most kinds only make rows
         """Put back what the import changed without making it, before the things it made are removed."""
 
     def used(self, made: Sequence[Made]) -> dict[int, str]:

@@ -1,7 +1,5 @@
 """Pages of contacts: registering one beside the customer, what I still answer for, one contact."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cxorders.customers.models import Customer
 from cxorders.customers.queries import customer_by_number
+from cxorders.kit.complaining import complain
 from cxorders.kit.errors import BusinessError
 from cxorders.kit.formats import date_prose
 from cxorders.kit.kept_form import keeps, take_back
@@ -24,12 +23,6 @@ from feedback.contacts.forms import AnswerForm, ContactForm
 from feedback.contacts.models import Contact
 from feedback.contacts.queries.listing import VIEWS, contact_by_number, page_of
 from feedback.contacts.queries.reasons import reasons, tags_known
-
-
-def _complain(form: Any, error: BusinessError) -> None:
-    if error.status in (403, 404):
-        raise error
-    form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
 @keeps
@@ -47,7 +40,7 @@ def register(request: SignedInRequest, number: str) -> HttpResponse:
         try:
             contact = register_contact(customer, by=request.user, at=timezone.now(), **form.values())
         except BusinessError as error:
-            _complain(form, error)
+            complain(form, error)
         else:
             return _onward(request, contact, customer)
     status = 422 if request.method == "POST" else 200
@@ -142,7 +135,7 @@ def answer(request: SignedInRequest, number: str) -> HttpResponse:
     try:
         answer_contact(contact, by=request.user, at=timezone.now(), text=form.cleaned_data["text"])
     except BusinessError as error:
-        _complain(form, error)
+        complain(form, error)
         return _page(request, _contact(request, number), form, error.status)
     messages.success(request, _("已记下答复，首问责任结束。"))
     return redirect("contacts:detail", contact.number)

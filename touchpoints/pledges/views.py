@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cxorders.customers.models import Customer
 from cxorders.customers.queries import customer_by_number
+from cxorders.kit.complaining import complain
 from cxorders.kit.errors import BusinessError
 from cxorders.kit.kept_form import keeps, take_back
 from cxorders.organisation.access import SignedInRequest, requires
@@ -83,7 +84,7 @@ def give(request: SignedInRequest, number: str) -> HttpResponse:
                     client_key=form.cleaned_data["client_key"],
                 )  # fmt: skip
             except BusinessError as error:
-                _complain(form, error)
+                complain(form, error)
                 status = error.status
             else:
                 said = _("已记下承诺 %(number)s，由您兑现。") % {"number": made.number}
@@ -91,12 +92,6 @@ def give(request: SignedInRequest, number: str) -> HttpResponse:
                 return redirect("orders:detail", order.number) if order else redirect("pledges:detail", made.number)
     context = {"form": form, "customer": customer, "order": order, "key": f"pledge-{number}"}
     return render(request, "touchpoints/pledges/give.html", context, status=status)
-
-
-def _complain(form: django_forms.Form, error: BusinessError) -> None:
-    if error.status in (403, 404):
-        raise error
-    form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
 def _pledge(request: SignedInRequest, number: str) -> Pledge:
@@ -144,7 +139,7 @@ def _step(
     try:
         act(pledge, by=request.user, at=timezone.now(), **form.cleaned_data)
     except BusinessError as error:
-        _complain(form, error)
+        complain(form, error)
         return _page(request, _pledge(request, number), (step, form), error.status)
     messages.success(request, done)
     return redirect("pledges:detail", pledge.number)

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 from cxorders.customers import actions, forms
 from cxorders.customers.models import Customer
 from cxorders.customers.queries import account
-from cxorders.customers.views.pages import complain, customer_or_404, detail_page
+from cxorders.customers.views.pages import customer_or_404, detail_page
+from cxorders.kit.complaining import complain
 from cxorders.kit.errors import BusinessError
 from cxorders.organisation.access import SignedInRequest, requires
 

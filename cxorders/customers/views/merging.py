@@ -16,7 +16,8 @@ from cxorders.customers.models import Customer
 from cxorders.customers.panels import tallies_of
 from cxorders.customers.queries import Account, account_of
 from cxorders.customers.queries.account import merge_of
-from cxorders.customers.views.pages import complain, customer_or_404
+from cxorders.customers.views.pages import customer_or_404
+from cxorders.kit.complaining import complain
 from cxorders.kit.errors import BusinessError, NotAllowed
 from cxorders.organisation.access import SignedInRequest, requires
 

@@ -26,6 +26,7 @@ from cxorders.customers.queries.finding import (
     people_with_phone,
     without_country,
 )
+from cxorders.kit.complaining import complain
 from cxorders.kit.errors import BusinessError, NotAllowed
 from cxorders.kit.kept_form import keeps, take_back
 from cxorders.organisation.access import SignedInRequest, requires
@@ -202,10 +203,3 @@ def customer_or_404(request: SignedInRequest, number: str) -> Customer:
     if customer is None:
         raise Http404
     return customer
-
-
-def complain(form: Any, error: BusinessError) -> None:
-    """Put an error of the business where it belongs in the form; 403 and 404 are no matter of a form."""
-    if error.status in (403, 404):
-        raise error
-    form.add_error(error.field if error.field in form.fields else None, str(error))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cxorders.kit.complaining import complain
 from cxorders.kit.errors import BusinessError
 from cxorders.kit.kept_form import keeps, take_back
 from cxorders.organisation.access import SignedInRequest, requires
@@ -31,13 +31,6 @@ from touchpoints.appointments.views.pages import (
 )
 from touchpoints.orders.enums import RETRY_DAYS
 from touchpoints.orders.models import Stage
-
-
-def complain(form: django_forms.Form, error: BusinessError) -> None:
-    """Put an error of the business where it belongs in the form; 403 and 404 are no matter of a form."""
-    if error.status in (403, 404):
-        raise error
-    form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
 def _back(request: SignedInRequest, appointment: Appointment) -> HttpResponse:

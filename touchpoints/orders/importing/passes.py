@@ -2,6 +2,7 @@
 happened elsewhere. Promises are frozen as today's standards say; only what another system promised is taken over.
 """
 
+from abc import abstractmethod
 from collections.abc import Hashable, Sequence
 from datetime import datetime
 
@@ -46,17 +47,17 @@ class _OrderPass(Pass):
             if "type" in line.found:
                 self.check_stages(line, self.reference.stages[line.found["type"].pk])
 
+    @abstractmethod
     def check_stages(self, line: Line, rows: list[StageType]) -> None:
         """What the stages of the order must be like."""
-        raise NotImplementedError
 
+    @abstractmethod
     def order(self, line: Line) -> Order:
         """The order, not saved."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stages(self, line: Line, order: Order) -> list[Stage]:
         """Its stages, not saved."""
-        raise NotImplementedError
 
     def load(self, lines: Sequence[Line]) -> list[Made]:
         """Orders, their stages, one journal row each."""

@@ -1,6 +1,5 @@
 """Leaving a broken promise out of the figures: asking with evidence, and the list for who decides."""
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cxorders.kit.complaining import complain
 from cxorders.kit.errors import BusinessError
 from cxorders.kit.shown_photo import shown_photo
 from cxorders.organisation.access import SignedInRequest, requires
@@ -18,12 +18,6 @@ from touchpoints.promises.forms import DecideForm, ExemptForm
 from touchpoints.promises.models import Exemption
 from touchpoints.promises.queries import to_decide
 from touchpoints.promises.views.pages import stage_or_404
-
-
-def _complain(form: django_forms.Form, error: BusinessError) -> None:
-    if error.status in (403, 404):
-        raise error
-    form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,7 +32,7 @@ def ask(request: SignedInRequest, number: str, stage_id: int) -> HttpResponse:
             try:
                 ask_exemption(stage, by=request.user, at=timezone.now(), **form.cleaned_data)
             except BusinessError as error:
-                _complain(form, error)
+                complain(form, error)
                 status = error.status if error.status != 400 else 422
             else:
                 messages.success(request, _("已提交，等上一级决定。"))
