@@ -220,6 +220,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages name files by their hash only; half as much to compress
 CX_MAX_UPLOAD_BYTES = env.int("CX_MAX_UPLOAD_MB", default=10) * 1024 * 1024  # one attachment; forms check it
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # a request without its files
 DATA_UPLOAD_MAX_NUMBER_FILES = 20

@@ -4,6 +4,7 @@ Strict by machinery: warnings are errors (pyproject.toml), undefined template va
 back shuffled, sockets beyond loopback are refused. Test worlds are built by `tests/factories`.
 """
 
+import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,6 +21,8 @@ from tests.factories.organisation import World, a_world
 from tests.harness import network, ordering, seals, templates
 from tests.harness.dealing import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401 -- hooks
 from tests.harness.ground import _ground, put_back_catalogue  # noqa: F401 -- a fixture
+
+gc.set_threshold(50_000, 20, 100)  # thousands of live tests and models are not looked through again and again
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -38,6 +38,7 @@ def contents() -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.mark.embedded  # the bulk load of a service has its own test
+@pytest.mark.thorough
 def test_the_same_seed_and_day_give_the_same_rows_and_another_seed_gives_others() -> None:
     seen = []
     for seed in (7, 7, 8):
@@ -107,6 +108,7 @@ def test_every_place_in_the_sentences_can_be_filled() -> None:
 
 
 @pytest.mark.services  # only PostgreSQL is loaded in bulk by two processes
+@pytest.mark.thorough
 def test_a_bulk_load_gives_the_same_rows_and_leaves_every_index(monkeypatch: pytest.MonkeyPatch) -> None:
     def structure() -> list[tuple[str, str]]:
         with connection.cursor() as cursor:

@@ -115,11 +115,12 @@ def stage_type(order_type_code: str = "OT-RETAIL-INSTALL", code: str = "APPLY") 
 
 def a_file(folder: Path, change: Callable[[dict[str, Any]], None] | None = None, name: str = "catalogue.yaml") -> Path:
     """A copy of the default file in `folder`, after `change` was let loose on its sections."""
-    sections = yaml.load(DEFAULT_FILE.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    loader, dumper = (getattr(yaml, f"C{kind}", getattr(yaml, kind)) for kind in ("SafeLoader", "SafeDumper"))
+    sections = yaml.load(DEFAULT_FILE.read_text("utf-8"), Loader=loader)  # noqa: S506
     if change is not None:
         change(sections)
     path = folder / name
-    path.write_text(yaml.safe_dump(sections, allow_unicode=True, sort_keys=False), "utf-8")
+    path.write_text(yaml.dump(sections, Dumper=dumper, allow_unicode=True, sort_keys=False), "utf-8")
     return path
 
 

@@ -88,21 +88,22 @@ def an_order(
     return accept_order(order, by=by, at=at, decided=decided) if accepted else order
 
 
+def in_front(order: Order) -> tuple[Stage | None, Stage | None]:
+    """The open service stage of the order, and, where none is open, the optional one that waits for its decision."""
+    stages = [stage for stage in stages_of(order) if not is_callback(stage.stage_type)]
+    current = next((stage for stage in stages if stage.state in OPEN_STAGE_STATES), None)
+    waiting = next((stage for stage in stages if stage.state == StageState.PENDING), None)
+    return current, None if current else waiting
+
+
 def current_stage(order: Order) -> Stage | None:
     """The open service stage of the order, or None."""
-    return next((s for s in stages_of(order) if s.state in OPEN_STAGE_STATES and not is_callback(s.stage_type)), None)
+    return in_front(order)[0]
 
 
 def stage_of(order: Order, code: str, round: int = 1) -> Stage:  # noqa: A002
     """The stage `code` of the order."""
     return next(s for s in stages_of(order) if s.stage_type.code == code and s.round == round)
-
-
-def waiting_stage(order: Order) -> Stage | None:
-    """The optional stage that waits for its decision, or None."""
-    if current_stage(order) is not None:
-        return None
-    return next((s for s in stages_of(order) if s.state == StageState.PENDING and not is_callback(s.stage_type)), None)
 
 
 def proofs_for(stage: Stage) -> list[EvidenceInput]:
@@ -129,11 +130,10 @@ def complete_current_stage(order: Order, *, by: User | None = None, at: datetime
 
     `by` defaults to the system, `at` to one hour after the stage started.
     """
-    waiting = waiting_stage(order)
+    stage, waiting = in_front(order)
     while waiting is not None and waiting.stage_type.optional:
         _skip(order, waiting, at)
-        waiting = waiting_stage(order)
-    stage = current_stage(order)
+        stage, waiting = in_front(order)
     assert stage is not None, f"no stage of {order} is open"
     moment = at or (stage.started_at or MONDAY) + HOUR
     complete_stage(stage, by=by, at=moment, evidence=proofs_for(stage))
@@ -143,7 +143,7 @@ def complete_current_stage(order: Order, *, by: User | None = None, at: datetime
 
 def take_optional(order: Order, *, at: datetime | None = None, by: User | None = None) -> Stage:
     """Decide that the optional stage in front is needed; it starts."""
-    stage = waiting_stage(order)
+    stage = in_front(order)[1]
     assert stage is not None
     decide_stage(stage, by=by, at=at or _latest(order) + HOUR, reason="现场需要")
     order.refresh_from_db()
@@ -153,10 +153,9 @@ def take_optional(order: Order, *, at: datetime | None = None, by: User | None =
 def run_to(order: Order, code: str, *, at: datetime | None = None) -> Stage:
     """Complete the stages before `code` (optional ones are skipped) and return it, active."""
     while True:
-        stage = current_stage(order)
+        stage, waiting = in_front(order)
         if stage is not None and stage.stage_type.code == code:
             return stage
-        waiting = waiting_stage(order)
         if waiting is not None and waiting.stage_type.code == code:
             return take_optional(order, at=at)
         if waiting is not None and waiting.stage_type.optional:
@@ -167,12 +166,13 @@ def run_to(order: Order, code: str, *, at: datetime | None = None) -> Stage:
 
 def finish(order: Order, *, at: datetime | None = None, by: User | None = None) -> Order:
     """Complete every service stage: the order is done and observed. `at`: the moment of every completion."""
-    while current_stage(order) is not None or waiting_stage(order) is not None:
-        waiting = waiting_stage(order)
+    stage, waiting = in_front(order)
+    while stage or waiting:
         if waiting is not None and waiting.stage_type.optional:
             _skip(order, waiting, at)
         else:
             complete_current_stage(order, at=at, by=by)
+        stage, waiting = in_front(order)
     return order
 
 

@@ -5,7 +5,6 @@ A file stays in one worker, with the ground built for it; all journeys share one
 
 import re
 from typing import Any
-from zlib import crc32
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -14,8 +13,6 @@ LONGEST = ("tests/journeys/", "tests/access/", "tests/setup/", "tests/demo/", "t
 """begun first, so that no worker is left alone with one of them at the end"""
 PAGES = re.compile(r"/test_(\w+_)?(pages?|benches|dashboards?|compare|search|property|going_on)\.py$")
 """files that draw pages, or walk long ways over verbs that have tests of their own"""
-SPREAD = {"tests/access/test_matrix.py": 2}
-"""long files that several workers may share"""
 
 
 class Dealing(LoadScopeScheduling):  # type: ignore[misc]
@@ -23,9 +20,7 @@ class Dealing(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        if path.startswith("tests/journeys/"):
-            return "tests/journeys"
-        return f"{path}#{crc32(nodeid.encode()) % SPREAD[path]}" if path in SPREAD else path
+        return "tests/journeys" if path.startswith("tests/journeys/") else path
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,8 +9,8 @@ Every test then works inside a savepoint on that ground, as `setUpTestData` does
 that changes its people in memory leaves the next test alone.
 """
 
+import pickle
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -22,7 +22,8 @@ from touchpoints.catalogue.models import CatalogueLoad
 
 P = ParamSpec("P")
 R = TypeVar("R")
-_built: dict[str, Any] = {}
+_built: dict[str, bytes] = {}
+"""factory → what it built, pickled: reading that again takes a fifth of the time of a deep copy"""
 _catalogue: dict[int, Any] = {}
 """load → the catalogue as the ground has it, so that not every test reads its thousand rows"""
 
@@ -33,7 +34,7 @@ def standing(factory: Callable[P, R]) -> Callable[P, R]:
     @wraps(factory)
     def ask(*args: P.args, **kwargs: P.kwargs) -> R:
         if not args and not kwargs and factory.__qualname__ in _built:
-            return deepcopy(_built[factory.__qualname__])
+            return pickle.loads(_built[factory.__qualname__])  # type: ignore[no-any-return]  # noqa: S301 -- our own
         return factory(*args, **kwargs)
 
     return ask
@@ -57,7 +58,7 @@ def _ground(request: pytest.FixtureRequest) -> Iterator[None]:
     whole._from_testcase = True
     with blocker.unblock():
         whole.__enter__()
-        built = {factory.__qualname__: factory() for factory in factories}
+        built = {factory.__qualname__: pickle.dumps(factory()) for factory in factories}
         forget_catalogue()
         if CatalogueLoad.objects.exists():
             reference()

@@ -93,9 +93,8 @@ def written(product: Installation) -> dict[str, list[str]]:
     return texts
 
 
-@pytest.mark.parametrize(
-    "account", ["agent", *(pytest.param(one, marks=pytest.mark.thorough) for one in ("hq", "callback", "admin"))]
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("account", ["agent", "hq", "callback", "admin"])
 def test_english_is_complete(account: str, arrive: Arrive, written: dict[str, list[str]]) -> None:
     visitor, judge, found = arrive(account), Judge(), []
     with in_english(visitor):

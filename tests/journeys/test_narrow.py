@@ -11,6 +11,7 @@ from tests.journeys.walk import pages_of, sideways
 pytestmark = [pytest.mark.browser, pytest.mark.embedded]
 
 
+@pytest.mark.thorough
 def test_no_page_of_the_front_line_scrolls_sideways(arrive: Arrive) -> None:
     visitor = arrive("hall", NARROW)
     wide = {}

@@ -8,8 +8,10 @@ from django.test import Client
 
 from cxorders.organisation.models import Unit
 from kpi.metrics.actions import rebuild_rollups
+from tests.factories.catalogue import the_catalogue
 from tests.factories.kpi import DECEMBER, answer, day
 from tests.factories.organisation import a_company, a_group, a_person, team_of
+from tests.harness.ground import standing
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -23,8 +25,8 @@ def rated(company: Unit, good: int, bad: int, month: int = 10) -> None:
             answer(hall, rating, day(10, month=month), point="KP-BH-01")
 
 
-@pytest.fixture
-def three(clock: Clock) -> dict[str, Unit]:
+@standing
+def four_companies() -> dict[str, Unit]:
     """Good with many cases, bad with many, perfect with few; and one without any."""
     group = a_group()
     found = {code: a_company(code, group=group, departments=("D-HALL",)) for code in ("A", "B", "C", "D")}
@@ -33,8 +35,17 @@ def three(clock: Clock) -> dict[str, Unit]:
     rated(found["C"], 8, 0)
     rated(found["A"], 30, 10, month=9)
     rebuild_rollups(at=DECEMBER)
-    clock(datetime(2026, 11, 20, 12, tzinfo=DECEMBER.tzinfo))
     return found
+
+
+GROUND = (the_catalogue, four_companies)
+
+
+@pytest.fixture
+def three(db: None, clock: Clock) -> dict[str, Unit]:
+    """The companies with cases, and the fourth, on 20 November."""
+    clock(datetime(2026, 11, 20, 12, tzinfo=DECEMBER.tzinfo))
+    return four_companies()
 
 
 def test_the_ranking_goes_by_the_certain_bound_and_lists_small_samples_below(

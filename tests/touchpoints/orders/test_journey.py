@@ -14,11 +14,11 @@ from tests.factories.orders import (
     complete_current_stage,
     current_stage,
     finish,
+    in_front,
     run_to,
     shanghai,
     stage_of,
     the_fixture_calendar,
-    waiting_stage,
 )
 from tests.factories.organisation import a_world
 from touchpoints.orders.actions import accept_order, create_order
@@ -98,7 +98,7 @@ def test_o5_the_journey_stops_at_an_undecided_optional_stage():
     complete_current_stage(order)
 
     assert current_stage(order) is None
-    assert waiting_stage(order).stage_type.code == "YARD"
+    assert in_front(order)[1].stage_type.code == "YARD"
     assert Entry.objects.filter(verb="stage.decision_due", subject_id=order.pk).count() == 1
 
 

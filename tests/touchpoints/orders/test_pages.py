@@ -18,9 +18,9 @@ from tests.factories.orders import (
     complete_current_stage,
     current_stage,
     finish,
+    in_front,
     run_to,
     stage_of,
-    waiting_stage,
 )
 from tests.factories.organisation import a_person, a_world, department_in, team_of
 from touchpoints.orders import panels
@@ -300,7 +300,7 @@ def test_every_kind_of_order_and_state_has_a_page(world, client_as):
 
     for order in (paused, undecided, done, closed, draft, *others):
         assert leader.get(reverse("orders:detail", args=[order.number])).status_code == 200
-    assert waiting_stage(undecided).stage_type.code == "YARD"
+    assert in_front(undecided)[1].stage_type.code == "YARD"
 
 
 def test_a_stage_is_completed_with_photos_and_the_next_one_starts(world, client_as):

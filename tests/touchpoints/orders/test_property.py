@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cxorders.kit.errors import BusinessError
 from tests.factories.catalogue import the_catalogue
-from tests.factories.orders import MONDAY, an_order, current_stage, finish, proofs_for, waiting_stage
+from tests.factories.orders import MONDAY, an_order, finish, in_front, proofs_for
 from tests.factories.organisation import a_world
 from touchpoints.orders import actions
 from touchpoints.orders.enums import EMERGENCY_TYPES
@@ -24,7 +24,7 @@ ACTS = ("complete", "complete", "complete", "pause", "resume", "fail", "retry", 
 
 def _act(order: Order, act: str, at) -> None:
     """One random act; what the business refuses leaves everything as it was."""
-    stage, waiting = current_stage(order), waiting_stage(order)
+    stage, waiting = in_front(order)
     failed = next((s for s in stages_of(order) if s.state == "failed"), None)
     if act == "complete" and stage is not None:
         actions.complete_stage(stage, by=None, at=at, evidence=proofs_for(stage))

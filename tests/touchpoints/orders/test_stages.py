@@ -22,12 +22,12 @@ from tests.factories.orders import (
     complete_current_stage,
     current_stage,
     finish,
+    in_front,
     proofs_for,
     run_to,
     shanghai,
     stage_of,
     take_optional,
-    waiting_stage,
 )
 from tests.factories.organisation import a_person, a_world, department_in, team_of
 from touchpoints.orders.actions import (
@@ -251,7 +251,7 @@ def test_d_an_optional_stage_is_skipped_with_a_reason_only(world):
     order = an_order(company=world.company)
     run_to(order, "PAY")
     complete_current_stage(order)
-    yard = waiting_stage(order)
+    yard = in_front(order)[1]
     manager = a_person("dept_mgr", at=department_in(world.company, "D-ENG"))
 
     with pytest.raises(ReasonMissing):
