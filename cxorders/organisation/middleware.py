@@ -17,6 +17,8 @@ OPEN_URLS = frozenset(
         "organisation:switch_language",
         "web:healthz",
         "web:readyz",
+        "web:worker",
+        "web:offline",
         # a customer with the link to an order: the views check its token
         "progress:page",
         "progress:call",

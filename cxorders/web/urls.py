@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cxorders.web import comparing, gallery, health, home, searching
+from cxorders.web import comparing, gallery, health, home, offline, searching
 from cxorders.web.dashboard import views as dashboard
 from cxorders.web.journalling import views as journalling
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("search/", searching.search, name="search"),
     path("journal/", journalling.journal, name="journal"),
     path("gallery/", gallery.gallery, name="gallery"),
+    path("sw.js", offline.worker, name="worker"),
+    path("offline/", offline.offline, name="offline"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -91,7 +91,9 @@
     if (/^(409|422)$/.test(String(e.detail.xhr.status))) return;
     toast(document.body.dataset.errorText + " (" + e.detail.xhr.status + ")", "bad");
   });
-  document.addEventListener("htmx:sendError", function () { toast(document.body.dataset.offlineText, "bad"); });
+  function unsent() { toast(document.body.dataset.offlineText, "bad"); }
+  document.addEventListener("htmx:sendError", unsent);
+  if ("serviceWorker" in navigator) navigator.serviceWorker.addEventListener("message", function (e) { if (e.data === "unsent") unsent(); });
 
   /* ---- a revealed number hides itself: data-hide-after seconds, text in data-hide-text with {n} ---- */
   function countdown(el) {

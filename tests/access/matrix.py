@@ -44,6 +44,8 @@ MATRIX: dict[str, Rule] = {
     # ---- the door, the own account
     "web:healthz": page(OPEN),
     "web:readyz": page(OPEN),
+    "web:worker": page(OPEN),
+    "web:offline": page(OPEN),
     "organisation:login": form(OPEN),
     "organisation:switch_language": act(OPEN),
     "organisation:logout": act(SIGNED),

@@ -21,6 +21,8 @@ class Watch:
     faults: list[str] = field(default_factory=list)
     allowed: set[int] = field(default_factory=set)
     """answers below 500 that this test provokes on purpose"""
+    unreachable: bool = False
+    """this test takes the network away"""
 
     def over(self, context: BrowserContext) -> None:
         """Listen to every page of `context`."""
@@ -31,6 +33,8 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         # lines about a status, of the browser and of htmx, say less than `_response` does
+        if self.unreachable and "net::ERR_INTERNET_DISCONNECTED" in message.text:
+            return
         if message.type in {"error", "warning"} and not message.text.startswith(_STATUS_LINES):
             self.faults.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
 
@@ -39,6 +43,8 @@ class Watch:
             self.faults.append(f"{response.status} {response.request.method} {response.url}")
 
     def _failed(self, url: str, failure: str | None) -> None:
+        if self.unreachable and failure == "net::ERR_INTERNET_DISCONNECTED":
+            return
         if failure != "net::ERR_ABORTED":  # a page left before everything on it had arrived
             self.faults.append(f"{failure}: {url}")
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from cxorders.customers.policy import may_reveal
 from cxorders.kit.formats import day_prose
+from cxorders.kit.offline import kept_offline
 from cxorders.kit.shown_photo import shown_photo
 from cxorders.organisation.access import SignedInRequest, may, requires
 from cxorders.organisation.models import Unit
@@ -99,6 +100,7 @@ def half_day_page(
 
 @require_GET
 @requires("order.work")
+@kept_offline
 def crew_day(request: SignedInRequest) -> HttpResponse:
     """`/appointments/day/?crew=&day=`: the visits in order. Without a crew: the own one, else the first in reach."""
     now = timezone.now()
@@ -130,6 +132,7 @@ def crew_day(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 @requires("order.read")
+@kept_offline
 def detail(request: SignedInRequest, number: str) -> HttpResponse:
     """One appointment: what was agreed, what happened, what can be done."""
     return detail_page(request, appointment_or_404(request, number))

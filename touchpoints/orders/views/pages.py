@@ -18,6 +18,7 @@ from cxorders.customers.queries import find
 from cxorders.kit.errors import BusinessError
 from cxorders.kit.formats import date_prose
 from cxorders.kit.kept_form import keeps, take_back
+from cxorders.kit.offline import kept_offline
 from cxorders.kit.shown_photo import shown_photo
 from cxorders.organisation.access import SignedInRequest, requires
 from touchpoints.orders import actions, forms
@@ -114,6 +115,7 @@ def find_customers(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 @requires("order.read")
+@kept_offline
 def order_detail(request: SignedInRequest, number: str) -> HttpResponse:
     """The whole journey of one order."""
     return detail_page(request, order_or_404(request, number))
