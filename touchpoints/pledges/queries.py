@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -52,6 +52,22 @@ def counts(user: User, now: datetime, *, mine: bool) -> dict[str, str]:
         for view in (View.OPEN, View.OVERDUE)
     }
     return {view: f"{MOST_COUNTED}+" if n > MOST_COUNTED else str(n) for view, n in found.items()}
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Open promises by word one person keeps: past their time, and those whose time comes before tomorrow ends."""
+
+    overdue: int
+    soon: int
+
+
+def owed_by(user: User, now: datetime) -> Owed:
+    """The reminder of the work bench, in Shanghai days. One query."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = Pledge.objects.filter(owner=user, state=PledgeState.OPEN, due_at__lt=midnight + timedelta(days=2))
+    found = rows.order_by().aggregate(all=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=now)))
+    return Owed(found["overdue"], found["all"] - found["overdue"])
 
 
 def pledge_by_number(user: User, number: str) -> Pledge | None:

@@ -11,13 +11,14 @@ from feedback.callbacks.enums import FINAL_STATES, WAITING_STATES, CallbackState
 from feedback.callbacks.models import Callback
 from feedback.callbacks.queries.listing import OPEN, counters, lines_of
 from feedback.probes.queries import counts_for
+from touchpoints.pledges.queries import owed_by
 
 MOST, MOST_DONE = 8, 6
 SHOWN = ("company", "unit", "customer", "issue", "order__order_type", "claimed_by")
 
 
 def build(user: User, at: datetime) -> dict[str, Any]:
-    """Context of the bench. Ten queries."""
+    """Context of the bench. Eleven queries."""
     today = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     # the states of the partial index stand in every condition, so that the index can serve it
     waiting = Callback.objects.visible_to(user).filter(state__in=WAITING_STATES)
@@ -33,4 +34,5 @@ def build(user: User, at: datetime) -> dict[str, Any]:
         "done": list(finished.select_related("customer").order_by("-finished_at", "-pk")[:MOST_DONE]),
         "counters": counters(user, at=at),
         "owed": counts_for(user, at),
+        "promised": owed_by(user, at),
     }

@@ -21,6 +21,7 @@ from touchpoints.orders.enums import StageState
 from touchpoints.orders.models import Stage
 from touchpoints.orders.queries import open_stages, promise_of
 from touchpoints.orders.wording import DAYS, is_near, left_until
+from touchpoints.pledges.queries import owed_by
 
 MOST_STAGES, MOST_ISSUES, MOST_REPORTED, MOST_VISITS = 8, 5, 4, 6
 WORKING = ("WD", "WH")
@@ -39,7 +40,7 @@ class Turn:
 
 
 def build(user: User, at: datetime) -> dict[str, Any]:
-    """Context of the bench. Ten queries at the most, whatever there is to do."""
+    """Context of the bench. Eleven queries at the most, whatever there is to do."""
     waiting = open_stages(user).order_by(F("due_at").asc(nulls_last=True), "pk")
     stages = list(waiting[: MOST_STAGES + 1])
     calendars = calendars_for([stage.unit for stage in stages])
@@ -57,6 +58,7 @@ def build(user: User, at: datetime) -> dict[str, Any]:
         "reported": [{"record": record, "fate": fates.get(record.pk)} for record in reported.records],
         "more_reported": reported.next is not None,
         "owed": counts_for(user, at),
+        "promised": owed_by(user, at),
         "may_take_in": may(user, "order.create"),
     }
 

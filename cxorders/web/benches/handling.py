@@ -8,12 +8,13 @@ from cxorders.organisation.scope import scope_of
 from cxorders.web.open_work import due_until, lines, open_issues, overdue, said, up_to
 from feedback.issues.enums import RUNNING_STATES, IssueState
 from feedback.issues.queries.listing import near_until
+from touchpoints.pledges.queries import owed_by
 
 MOST = 8
 
 
 def build(user: User, at: datetime) -> dict[str, Any]:
-    """Context of the bench: queue of the unit, own issues overdue first, reopened ones. Eleven queries."""
+    """Context of the bench: queue of the unit, own issues overdue first, reopened ones. Twelve queries."""
     here = open_issues(scope_of(user))
     waiting = here.filter(state=IssueState.DISPATCHED).order_by("due_at", "pk")
     own = here.filter(owner=user, state__in=(*RUNNING_STATES, IssueState.PENDING_CUSTOMER)).exclude(
@@ -22,6 +23,7 @@ def build(user: User, at: datetime) -> dict[str, Any]:
     reopened = here.filter(state=IssueState.REOPENED).order_by("due_at", "pk")
     verifying = here.filter(owner=user, state__in=(IssueState.REPLIED, IssueState.VERIFYING))
     return {
+        "promised": owed_by(user, at),
         "waiting": lines(waiting, at, MOST),
         "own": lines(own.order_by("due_at", "pk"), at, MOST),
         "reopened": lines(reopened, at, MOST),

@@ -12,14 +12,14 @@ from cxorders.customers.panels import Why
 from cxorders.journal.models import Entry
 from cxorders.kit.errors import NotAllowed, WrongState
 from tests.factories.catalogue import the_catalogue
-from tests.factories.orders import HOUR, MONDAY, a_customer, an_order
+from tests.factories.orders import HOUR, MONDAY, a_customer, an_order, shanghai
 from tests.factories.organisation import a_person, a_world
 from tests.factories.pledges import TWO_DAYS, a_pledge
 from touchpoints.pledges import actions
 from touchpoints.pledges.actions import ConsentMissing, PledgeDueWrong, PledgeIncomplete, Word, give_pledge
 from touchpoints.pledges.enums import PLEDGE_TRANSITIONS, GivenHow, PledgeState, View
 from touchpoints.pledges.models import Pledge
-from touchpoints.pledges.queries import counts, pledges_in, told_of_customer
+from touchpoints.pledges.queries import Owed, counts, owed_by, pledges_in, told_of_customer
 
 pytestmark = pytest.mark.django_db
 GROUND = (the_catalogue, a_world)
@@ -165,6 +165,32 @@ def test_lists_end_where_the_reach_ends(world):
     assert in_list(a_manager(world), View.OPEN, MONDAY, mine=True) == []
     assert in_list(a_manager(world), View.OPEN, MONDAY) == [mine]
     assert in_list(world.stranger, View.OPEN, MONDAY) == []
+
+
+def test_the_reminder_tells_what_is_overdue_and_what_comes_before_tomorrow_ends(world):
+    order, midnight = an_order_of(world), shanghai(f"{MONDAY:%Y-%m-%d} 00:00") + TWO_DAYS
+    for due_at in (LATER - timedelta(seconds=1), LATER, midnight - timedelta(seconds=1), midnight):
+        a_pledge(order, by=world.owner, due_at=due_at)
+    actions.keep_pledge(a_pledge(order, by=world.owner), by=world.owner, at=LATER)
+    a_pledge(order, by=a_person("front", at=world.team))
+
+    with CaptureQueriesContext(connection) as asked:
+        assert owed_by(world.owner, LATER) == Owed(overdue=1, soon=2)
+    assert len(asked) == 1
+    assert owed_by(world.stranger, LATER) == Owed(overdue=0, soon=0)
+
+
+@pytest.mark.parametrize("role", ["front", "handler", "callback"])
+def test_the_bench_of_who_gave_the_word_reminds(role, world, client_as, clock):
+    person, order = a_person(role, at=world.team), an_order_of(world)
+    assert "答应客户的" not in client_as(person).get("/").content.decode()
+    a_pledge(order, by=person, due_at=LATER - timedelta(minutes=1))
+    a_pledge(order, by=person, due_at=LATER + timedelta(minutes=1))
+
+    bench = client_as(person).get("/").content.decode()
+    assert "答应客户的，今明两天到期 1" in bench
+    assert "已超期 1" in bench
+    assert 'href="/pledges/?mine=1"' in bench
 
 
 # ---- pages -------------------------------------------------------------------------------------------------------
