@@ -38,6 +38,18 @@
     if (row && !e.target.closest("a,button,input,label,select,summary") && !String(getSelection())) location.assign(row.dataset.href);
   });
 
+  /* ---- many filters: behind one button on phones, where those that are set stay in sight ---- */
+  function fold(bar) {
+    var more = $("[data-filters-more]", bar), filters = $$(":scope > a.cx-filter, :scope > details.cx-menu", bar);
+    if (!more || filters.length < 4) return;
+    more.hidden = false;
+    bar.classList.add("fold");
+  }
+  document.addEventListener("click", function (e) {
+    var more = e.target.closest("[data-filters-more]");
+    if (more) more.setAttribute("aria-expanded", String(more.parentNode.classList.toggle("open")));
+  });
+
   /* ---- keyboard: / searches, Escape closes, arrows walk table rows, Enter opens ---- */
   function rowsOf(table) { return $$("tbody tr", table).filter(function (r) { return $("a[href]", r); }); }
   function walk(e, table) {
@@ -117,6 +129,7 @@
   function arrange(root) {
     $$(".cx-toasts .toast-x", root).forEach(arm);
     $$("[data-hide-after]", root).forEach(countdown);
+    $$(".cx-filters", root).forEach(fold);
     markTheme();
   }
   /* a page that was found by a telephone number does not leave the number in the address bar */
