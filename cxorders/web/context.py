@@ -14,6 +14,7 @@ from cxorders.transfer.exporting import exportable
 from cxorders.web.open_work import said, up_to
 from feedback.callbacks.enums import CallbackState
 from feedback.callbacks.models import Callback
+from feedback.contacts.queries.listing import waiting_for
 from feedback.issues.models import Issue
 from feedback.issues.queries.listing import STATES_OF
 
@@ -89,9 +90,10 @@ def _only_the_nearest(groups: list[dict[str, Any]]) -> None:
 
 
 def _counts(user: Any) -> dict[str, str]:
-    """URL name → how much waits there, counted to 99 at most: issues somebody must answer, call-backs that are due.
+    """URL name → how much waits there, counted to 99 at most: issues somebody must answer, call-backs that are due,
+    customers who wait for this person as first-asked.
 
-    Two queries by partial indexes; nobody reads a number that is not theirs to work on, so guests get none.
+    Three queries by partial indexes; nobody reads a number that is not theirs to work on, so guests get none.
     """
     scope, found = scope_of(user), {}
     if may(user, "issue.read"):
@@ -100,6 +102,8 @@ def _counts(user: Any) -> dict[str, str]:
     if may(user, "callback.read"):
         due = (CallbackState.DUE, CallbackState.RETRY_PLANNED, CallbackState.IN_CALL)
         found["callbacks:list"] = up_to(Callback.objects.filter(scope.rows(), state__in=due))
+    if may(user, "contact.create"):
+        found["contacts:list"] = up_to(waiting_for(user))
     return {name: said(count) for name, count in found.items() if count}
 
 

@@ -16,6 +16,7 @@ from feedback.contacts.models import Contact
 
 PAGE = 50
 VIEWS = ("mine", "unit", "done")
+OPEN = among("state", (ContactState.OPEN,))
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -31,15 +32,18 @@ def page_of(user: User, view: str, size: int = PAGE) -> Page:
     """`mine`: not answered, this person is first-asked, nearest promise first; `unit`: not answered, handed to a unit
     in reach; `done`: the own ones that are over, newest first. One query.
     """
-    rows = Contact.objects.select_related("customer", "handed_to", "owner", "unit", "by")
     if view == "done":
-        rows = rows.filter(by=user).exclude(state=ContactState.OPEN).order_by("-pk")
+        rows = Contact.objects.filter(by=user).exclude(state=ContactState.OPEN).order_by("-pk")
     else:
-        rows = rows.filter(among("state", (ContactState.OPEN,)))
-        rows = rows.filter(_handed_to(user)) if view == "unit" else rows.filter(owner=user)
+        rows = waiting_for(user) if view == "mine" else Contact.objects.filter(OPEN, _handed_to(user))
         rows = rows.order_by(Coalesce(F("reply_due_at"), Value(NEVER)), "pk")
-    found = list(rows[: size + 1])
+    found = list(rows.select_related("customer", "handed_to", "owner", "unit", "by")[: size + 1])
     return Page(found[:size], len(found) > size)
+
+
+def waiting_for(user: User) -> QuerySet[Contact]:
+    """Contacts without an answer for which this person is first-asked."""
+    return Contact.objects.filter(OPEN, owner=user)
 
 
 def _handed_to(user: User) -> Q:

@@ -168,6 +168,20 @@ def test_an_order_of_the_customer_is_what_the_contact_became(world, customer):
     assert other.state == ContactState.OPEN
 
 
+def test_the_side_bar_counts_whose_customers_wait(world, customer, home, client_as):
+    def counted(user) -> str | None:
+        shell = client_as(user).get("/").context["shell"]
+        return next(item["count"] for group in shell.nav for item in group["items"] if item["url"] == "/contacts/")
+
+    assert counted(world.owner) is None
+    contact = handed(customer, world, home)
+    a_contact(customer, by=world.owner)
+    assert counted(world.owner) == "1"
+    assert counted(world.stranger) is None
+    answer_contact(contact, by=world.owner, at=MONDAY + DAY, text="已电话答复")
+    assert counted(world.owner) is None
+
+
 # ---- what the customer page says ---------------------------------------------------------------------------------
 
 
