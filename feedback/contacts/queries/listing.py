@@ -12,7 +12,7 @@ from cxorders.organisation.enums import UnitKind
 from cxorders.organisation.models import Unit, User
 from cxorders.organisation.scope import scope_of
 from feedback.contacts.enums import ContactState
-from feedback.contacts.models import Contact
+from feedback.contacts.models import Contact, ContactQuerySet
 
 PAGE = 50
 VIEWS = ("mine", "unit", "done")
@@ -41,7 +41,7 @@ def page_of(user: User, view: str, size: int = PAGE) -> Page:
     return Page(found[:size], len(found) > size)
 
 
-def waiting_for(user: User) -> QuerySet[Contact]:
+def waiting_for(user: User) -> ContactQuerySet:
     """Contacts without an answer for which this person is first-asked."""
     return Contact.objects.filter(OPEN, owner=user)
 
