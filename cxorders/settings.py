@@ -263,6 +263,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "orders": {"task": "touchpoints.orders.tasks.sweep_orders", "schedule": 60},
     "appointments": {"task": "touchpoints.appointments.tasks.sweep_appointments", "schedule": 300},
+    "compensations": {"task": "touchpoints.compensation.tasks.sweep_compensations", "schedule": 300},
     "heat": {"task": "touchpoints.heat.tasks.count_heat", "schedule": 600},
     "issues": {"task": "feedback.issues.tasks.sweep_issues", "schedule": 60},
     "probes": {"task": "feedback.probes.tasks.sweep_probes", "schedule": 60},

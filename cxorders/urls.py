@@ -14,6 +14,7 @@ urlpatterns = [
     path("orders/heat/", include("touchpoints.heat.urls")),
     path("orders/", include("touchpoints.orders.urls")),
     path("promises/", include("touchpoints.promises.urls")),
+    path("compensations/", include("touchpoints.compensation.urls")),
     path("pledges/", include("touchpoints.pledges.urls")),
     path("appointments/", include("touchpoints.appointments.urls")),
     path("", include("touchpoints.progress.urls")),

@@ -27,6 +27,8 @@ class TouchpointsConfig(AppConfig):
         from touchpoints.appointments.receivers import told_of_customer as visits_of_customer
         from touchpoints.catalogue import overriding
         from touchpoints.catalogue.actions import own_department
+        from touchpoints.compensation.queries import order_panel as compensations_of_order
+        from touchpoints.compensation.receivers import on_stage_exempted
         from touchpoints.heat.receivers import on_stage_ended as heat_on_stage_ended
         from touchpoints.orders import panels as order_panels
         from touchpoints.orders import receivers
@@ -42,6 +44,7 @@ class TouchpointsConfig(AppConfig):
         from touchpoints.pledges.queries import order_panel as pledges_of_order
         from touchpoints.pledges.queries import told_of_customer as pledges_of_customer
         from touchpoints.progress.panels import panels_of_order
+        from touchpoints.promises.events import StageExempted
         from touchpoints.promises.exporting import PROMISES
         from touchpoints.standards.actions import own_limit
 
@@ -65,10 +68,12 @@ class TouchpointsConfig(AppConfig):
         order_panels.ORDER.register("progress", panels_of_order)
         order_panels.ORDER.register("appointments", order_panel)
         order_panels.ORDER.register("pledges", pledges_of_order)
+        order_panels.ORDER.register("compensation", compensations_of_order)
         subscribe(StageAppointed, on_stage_appointed)
         subscribe(StageEnded, on_stage_ended)
         subscribe(StageEnded, heat_on_stage_ended)
         subscribe(OrderEnded, on_order_ended)
+        subscribe(StageExempted, on_stage_exempted)
 
         messages.register(SENTENCES)
         for kind in (Customers(segment_names), PremisesKind(), OrdersKind(), HistoryKind(), AppointmentsKind()):

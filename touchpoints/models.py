@@ -16,6 +16,7 @@ from touchpoints.catalogue.models import (
     Severity,
     Touchpoint,
 )
+from touchpoints.compensation.models import Compensation, CompensationItem, CompensationTerms
 from touchpoints.heat.models import HeatCount, HeatMark, StageHeat
 from touchpoints.orders.models import Evidence, Order, OrderType, Stage, StagePause, StageType
 from touchpoints.pledges.models import Pledge, PledgeChange
@@ -27,6 +28,9 @@ __all__ = [
     "Appointment",
     "CallWish",
     "CatalogueLoad",
+    "Compensation",
+    "CompensationItem",
+    "CompensationTerms",
     "CrewCapacity",
     "Department",
     "Evidence",

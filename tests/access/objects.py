@@ -17,6 +17,7 @@ from feedback.issues.queries import issue_of
 from tests.factories.accounts import a_care, a_contact, a_hint, a_member
 from tests.factories.appointments import an_appointment, nobody_home
 from tests.factories.catalogue import the_catalogue
+from tests.factories.compensation import INSTALL, owed_by
 from tests.factories.feedback import a_bad_record, a_photo
 from tests.factories.issues import a_callback, an_office
 from tests.factories.orders import MONDAY, a_customer, an_order, complete_current_stage, current_stage
@@ -31,7 +32,18 @@ from touchpoints.progress.tokens import token_of
 from touchpoints.standards.models import Standard
 
 PLACES = ("own", "sub", "sibling")
-EVERYWHERE = {"key_point", "question", "category", "standard", "month", "tile", "saved_list", "import_kind", "export"}
+EVERYWHERE = {
+    "key_point",
+    "question",
+    "category",
+    "standard",
+    "month",
+    "tile",
+    "saved_list",
+    "import_kind",
+    "export",
+    "compensation_item",
+}
 """kinds that belong to no unit: whoever may use the address reaches all of them"""
 NATIONAL = {"calendar", "day"}
 """kinds that only the group may change"""
@@ -117,6 +129,7 @@ def _objects(unit: Unit) -> dict[str, Arguments]:
         "progress": {"token": token_of(share_progress(order, by=None, at=MONDAY))},
         "evidence": _evidence_photo(unit, company),
         "exemption": {"key": an_exemption(stage, unit=unit, by=person).pk},
+        "compensation": {"number": owed_by(stage, unit=unit, by=person).number},
         "pledge": {"number": a_pledge(order, unit=unit).number},
         "probe": {"key": a_probe(unit=unit).pk},
         **_visits(unit, company),
@@ -131,6 +144,7 @@ def _objects(unit: Unit) -> dict[str, Arguments]:
         "key_point": {"code": KeyPoint.objects.order_by("pk")[0].code},
         "question": {"code": Question.objects.order_by("pk")[0].code},
         "category": {"code": IssueCategory.objects.order_by("pk")[0].code},
+        "compensation_item": {"code": INSTALL},
         "standard": {"code": Standard.objects.order_by("pk")[0].code},
     }
 

@@ -31,12 +31,13 @@ from touchpoints.catalogue.models import (
     Touchpoint,
 )
 from touchpoints.catalogue.reading import Document, read
+from touchpoints.compensation.loading import PART as COMPENSATION
 from touchpoints.orders.loading import PART as ORDER_TYPES
 from touchpoints.orders.models import OrderType, StageType
 from touchpoints.standards.loading import PART as STANDARDS
 from touchpoints.standards.models import Standard
 
-PARTS = (STANDARDS, ORDER_TYPES)
+PARTS = (STANDARDS, ORDER_TYPES, COMPENSATION)
 EVERYTHING = (Part(loading.check, loading.apply), *PARTS)
 
 

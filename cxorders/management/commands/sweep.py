@@ -10,11 +10,13 @@ from django.utils import timezone
 from feedback.callbacks.actions import open_due, release_expired
 from feedback.issues.actions import end_pauses, mark_overdue
 from kpi.metrics.actions import refresh_rollups
+from touchpoints.compensation.actions import sweep_due
 from touchpoints.heat.actions import refresh_heat
 from touchpoints.orders.actions import close_finished, resume_expired
 
 SWEEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("order stages resumed", resume_expired),
+    ("compensations due", sweep_due),
     ("issue pauses ended", end_pauses),
     ("issues marked overdue", mark_overdue),
     ("call-back claims given back", release_expired),

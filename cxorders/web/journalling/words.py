@@ -9,6 +9,7 @@ from cxorders.saved_views.enums import VERB_TEXT as VIEW_TEXT
 from cxorders.transfer.enums import VERB_TEXT as TRANSFER_TEXT
 from feedback.callbacks.enums import AttemptResult
 from feedback.issues.enums import CauseCode, ClosedHow
+from touchpoints.compensation.enums import VERB_TEXT as COMPENSATION_TEXT
 from touchpoints.orders.enums import PauseReason
 
 FAMILIES = {
@@ -16,6 +17,7 @@ FAMILIES = {
     "issue": _("问题"),
     "order": _("订单"),
     "stage": _("环节"),
+    "compensation": _("失约赔付"),
     "appointment": _("上门预约"),
     "callback": _("回访"),
     "probe": _("预期反馈"),
@@ -39,6 +41,7 @@ WORDS = {
     **VERB_TEXT,
     **TRANSFER_TEXT,
     **VIEW_TEXT,
+    **COMPENSATION_TEXT,
     "calendar.loaded": _("导入了节假日"),
     "calendar.day_set": _("定了一天的作息"),
     "calendar.day_dropped": _("取消了一天的特殊作息"),
@@ -176,6 +179,11 @@ LABELS = {
     "due_at": _("到期"),
     "until": _("直到"),
     "promised_at": _("承诺完工"),
+    "amount": _("金额（元）"),
+    "extra": _("其中逾期加付（元）"),
+    "valid_from": _("生效日"),
+    "paid_on": _("付款日"),
+    "reference": _("凭证号"),
     "period": _("月份"),
     "version": _("版本"),
     "field": _("字段"),

@@ -11,6 +11,7 @@ from cxorders import organisation
 from cxorders.kit.errors import BusinessError
 from cxorders.organisation.actions import load_calendar
 from touchpoints.catalogue.actions import DEFAULT_FILE, load_catalogue
+from touchpoints.compensation.loading import PART as COMPENSATION
 from touchpoints.orders.loading import PART as ORDER_TYPES
 from touchpoints.standards.loading import PART as STANDARDS
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         now = timezone.now()
         try:
             with transaction.atomic():
-                load = load_catalogue(options["file"], at=now, parts=(STANDARDS, ORDER_TYPES))
+                load = load_catalogue(options["file"], at=now, parts=(STANDARDS, ORDER_TYPES, COMPENSATION))
                 days = load_calendar(HOLIDAYS, at=now)
         except BusinessError as error:
             raise CommandError(str(error)) from error

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
 from cxorders.kit.errors import BusinessError, NotAllowed
+from cxorders.kit.events import publish
 from cxorders.kit.photos import NoImage, Photo, clean_photo
 from cxorders.kit.states import move
 from cxorders.organisation.models import User
@@ -17,6 +18,7 @@ from touchpoints.orders.queries.journey import is_late
 from touchpoints.promises import policy
 from touchpoints.promises.actions.telling import PromiseNotBroken
 from touchpoints.promises.enums import EXEMPTION_TRANSITIONS, ExemptionReason, ExemptionState
+from touchpoints.promises.events import StageExempted
 from touchpoints.promises.models import Exemption
 
 MOST_TEXT = 300
@@ -89,7 +91,8 @@ def decide_exemption(exemption: Exemption, *, by: User, at: datetime, grant: boo
     """asked → granted | refused, by the level above who asked, never by the same person.
 
     A granted one leaves the share of kept promises on both sides (M21). Effects: journal `stage.exempted` or
-    `stage.exemption_refused`. Errors: NotAllowed, DecisionWithoutReason, WrongState, Stale.
+    `stage.exemption_refused`; StageExempted for a granted one.
+    Errors: NotAllowed, DecisionWithoutReason, WrongState, Stale.
     """
     if not policy.may_decide(by, exemption):
         raise NotAllowed()
@@ -102,4 +105,6 @@ def decide_exemption(exemption: Exemption, *, by: User, at: datetime, grant: boo
     )  # fmt: skip
     verb = "stage.exempted" if grant else "stage.exemption_refused"
     note(exemption.stage, verb, by=by, at=at, text=exemption.decision)
+    if grant:
+        publish(StageExempted(exemption_id=exemption.pk, stage_id=exemption.stage_id, at=at))
     return exemption
