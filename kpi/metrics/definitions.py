@@ -120,8 +120,24 @@ COVERAGE = Indicator(
     due_based=True,
 )
 
+COMPENSATED = Indicator(
+    code="M62",
+    kpi="K-COMP",
+    version=1,
+    name=_("承诺赔付及时率"),
+    numerator=_("10 个工作日内付了的赔付"),
+    denominator=_("本月到期的赔付"),
+    about=_(
+        "公司批准赔付的标准失约后，付款期限（失约后第 10 个工作日）落在本月的，期限内付了的占比；"
+        "截止时没有付的算不及时，要再付一倍。已豁免的和写明原因不赔的剔除。没有批准赔付的公司没有这一项。"
+    ),
+    adds=(),
+    of=(),
+    due_based=True,
+)
+
 ROLLED: tuple[Indicator, ...] = (CSAT, ON_TIME, CLOSURE)
 """what rollups hold: dashboards, boards and companies side by side read these"""
-COMPUTED: tuple[Indicator, ...] = (*ROLLED, REPORTING, COVERAGE)
+COMPUTED: tuple[Indicator, ...] = (*ROLLED, REPORTING, COVERAGE, COMPENSATED)
 """what a run computes, in this order"""
 INDICATORS: Mapping[str, Indicator] = {one.code: one for one in (*COMPUTED, DISSATISFIED)}

@@ -13,6 +13,7 @@ from kpi.formulas.display import FULL_FROM
 from kpi.formulas.figures import Figure
 from kpi.formulas.frontline import m54_probe_coverage
 from kpi.formulas.perception import m01_csat
+from kpi.formulas.promises import m62_compensation
 from kpi.formulas.timeliness import m11_on_time_counts, m34_reporting
 
 Key = tuple[str, ...]
@@ -128,12 +129,23 @@ def coverage(counts: Counts) -> Value:
     return Value(figure, excused, {"events": events, "covered": covered, "coverage": figure.coverage})
 
 
+def compensated(counts: Counts) -> Value:
+    """M62 from ("paid",), ("owed",), ("refused", reason), ("fen",), ("late_fen",); sums in fen, as companies and
+    standards pay different amounts. `late_fen` is what was not paid in time, and so is owed once more.
+    """
+    refused = _present({key[1]: n for key, n in counts.items() if key[0] == "refused"})
+    owed, paid, fen, late = (counts.get((part,), 0) for part in ("owed", "paid", "fen", "late_fen"))
+    figure = m62_compensation(owed + sum(refused.values()), owed, paid, 0)
+    return Value(figure, refused, {"breaches": figure.breaches, "fen": fen, "extra_fen": late})
+
+
 VALUES: Mapping[str, Callable[[Counts], Value]] = {
     "M01": csat,
     "M11": on_time,
     "M15": closure,
     "M34": reporting,
     "M54": coverage,
+    "M62": compensated,
 }
 """metric code → how its counts become a value"""
 

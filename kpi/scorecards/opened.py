@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cxorders.kit.formats import number, percent
 from cxorders.organisation.models import User
 from kpi.formulas.display import EXCLUSION_WARNING
-from kpi.metrics.definitions import CLOSURE, COVERAGE, CSAT, ON_TIME, REPORTING
+from kpi.metrics.definitions import CLOSURE, COMPENSATED, COVERAGE, CSAT, ON_TIME, REPORTING
 from kpi.metrics.models import MetricValue
 from kpi.metrics.queries import PARTS, Rows, rows_behind, size_of
 from kpi.metrics.queries.paging import COUNTED, EXCLUDED, MISSED
@@ -150,12 +150,21 @@ def _coverage_figures(extra: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def _compensated_figures(extra: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (_("本月到期的失约"), number(extra["breaches"])),
+        (_("应赔付"), _("%(sum)s 元") % {"sum": number(extra["fen"] / 100, 2)}),
+        (_("逾期加付"), _("%(sum)s 元") % {"sum": number(extra["extra_fen"] / 100, 2)}),
+    ]
+
+
 _FIGURES: Mapping[str, Callable[[Mapping[str, Any]], list[tuple[str, str]]]] = {
     CSAT.code: _csat_figures,
     ON_TIME.code: _on_time_figures,
     CLOSURE.code: _closure_figures,
     REPORTING.code: _reporting_figures,
     COVERAGE.code: _coverage_figures,
+    COMPENSATED.code: _compensated_figures,
 }
 
 

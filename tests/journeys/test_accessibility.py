@@ -19,6 +19,7 @@ PAGES = {
     "intake:list", "intake:new", "intake:mine", "intake:detail",
     "issues:list", "issues:new", "issues:detail",
     "orders:list", "orders:new", "orders:detail", "heat:map", "promises:list",
+    "compensation:list", "compensation:terms",
     "probes:list",
     "callbacks:list", "callbacks:detail",
     "customers:list", "customers:detail",
@@ -39,6 +40,7 @@ STATES = {
         "/issues/?q=zzzz", "/issues/?view=closed", "/issues/?view=waiting", "/callbacks/?duty=complaint",
         "/search/?q=王", "/compare/?m=M01", "/scores/?level=team", "/organisation/people/?q=zzzz",
         "/orders/heat/?measure=late", "/orders/?type=OT-REPAIR&late=1", "/views/orders/?type=OT-REPAIR",
+        "/compensations/?view=late",
     ],
 }  # fmt: skip
 """the same pages empty, filtered, and in other views"""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 from django.db.models import Window as Window_
 from django.db.models.functions import Lead
 
 from feedback.intake.models import Record
-from kpi.metrics.definitions import CLOSURE, COVERAGE, CSAT, ON_TIME, REPORTING
-from kpi.metrics.queries import facts, probing
+from kpi.metrics.definitions import CLOSURE, COMPENSATED, COVERAGE, CSAT, ON_TIME, REPORTING
+from kpi.metrics.queries import compensating, facts, probing
 from kpi.metrics.queries.facts import Window
 from kpi.metrics.values import CUSTOMER, STAFF, Counts
 
@@ -181,17 +181,34 @@ def coverage_counts(window: Window) -> Counted:
     return asking.counted()
 
 
+def compensation_counts(window: Window) -> Counted:
+    """M62 per unit whose promise was broken: owed, paid in time, their sums in fen; refused ones by their reason."""
+    asking = _Asking()
+    due = compensating.due(window)
+    owed = due.exclude(compensating.refused(window)).annotate(in_time=compensating.in_time(window))
+    for unit, in_time, n, yuan in asking.rows(_per_unit(owed, "in_time", yuan=Sum("amount"))):
+        own, fen = asking.per_unit[unit], round(yuan * 100)
+        own["owed",] += n
+        own["fen",] += fen
+        own[("paid",) if in_time else ("late",)] += n
+        own["late_fen",] += 0 if in_time else fen
+    for unit, why, n in asking.rows(_per_unit(due.filter(compensating.refused(window)), "refused_zh")):
+        asking.per_unit[unit]["refused", why] += n
+    return asking.counted()
+
+
 COUNTS: Mapping[str, Callable[[Window], Counted]] = {
     CSAT.code: csat_counts,
     ON_TIME.code: on_time_counts,
     CLOSURE.code: closure_counts,
     REPORTING.code: reporting_counts,
     COVERAGE.code: coverage_counts,
+    COMPENSATED.code: compensation_counts,
 }
 """metric code → how its facts are counted"""
 
 
-def _per_unit(rows: QuerySet[Any], *by: str, **counts: Count) -> QuerySet[Any, Any]:
+def _per_unit(rows: QuerySet[Any], *by: str, **counts: Aggregate) -> QuerySet[Any, Any]:
     grouped: QuerySet[Any, Any] = rows.order_by().values_list("unit_id", *by).annotate(all_of_them=Count("*"), **counts)
     return grouped
 

@@ -10,11 +10,12 @@ from cxorders.organisation.models import User
 from feedback.intake.enums import NoAnswer
 from feedback.intake.models import Record
 from feedback.issues.models import Issue, Round
-from kpi.metrics.definitions import CLOSURE, COVERAGE, CSAT, ON_TIME, REPORTING
+from kpi.metrics.definitions import CLOSURE, COMPENSATED, COVERAGE, CSAT, ON_TIME, REPORTING
 from kpi.metrics.enums import Answered
 from kpi.metrics.models import MetricValue
 from kpi.metrics.periods import Month
 from kpi.metrics.queries import facts
+from kpi.metrics.queries.compensating import owed_rows
 from kpi.metrics.queries.facts import Window
 from kpi.metrics.queries.paging import (
     BASE,
@@ -189,4 +190,5 @@ _READERS: Mapping[str, Callable[[MetricValue, str, Window, User, str, int], Rows
     CLOSURE.code: _closed_rounds,
     REPORTING.code: reported,
     COVERAGE.code: expected_probes,
+    COMPENSATED.code: owed_rows,
 }

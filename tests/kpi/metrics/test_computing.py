@@ -31,7 +31,7 @@ def test_a_run_stores_everything_needed_to_defend_a_value(world: World) -> None:
     run = compute_period("2026-10", by=hq, at=DECEMBER)
 
     value = values(run, world.team)["M01"]
-    assert (run.state, run.done, run.steps, run.values_count, run.by) == (RunState.FINISHED, 5, 5, 8, hq)
+    assert (run.state, run.done, run.steps, run.values_count, run.by) == (RunState.FINISHED, 6, 6, 8, hq)
     assert (value.period, value.definition_version, value.company, value.cut_off_at, len(value.query_hash)) == (
         "2026-10",
         1,

@@ -63,7 +63,7 @@ def test_the_button_starts_a_run_and_the_board_shows_how_far_it_is(
     run = ComputeRun.objects.get()
     assert (answered.status_code, answered["Location"]) == (302, "/scores/?period=2026-10")
     delay.assert_called_once_with(run.pk)
-    assert "已算 0 / 5 项指标" in text_of(browser.get("/scores/?period=2026-10"))
+    assert "已算 0 / 6 项指标" in text_of(browser.get("/scores/?period=2026-10"))
     assert "HX-Refresh" not in browser.get("/scores/progress/2026-10/")
 
     compute_run(run.pk)

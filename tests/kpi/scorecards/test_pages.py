@@ -263,7 +263,7 @@ def test_indicators_beside_the_card_open_their_rows_and_are_no_part_of_the_score
     browser = client_as(hq(scored))
 
     opened = browser.get(f"/scores/2026-10/{crew.code}/?m=M54&part=missed")
-    assert [line.indicator.code for line in opened.context["sheet"].beside] == ["M34", "M54"]
+    assert [line.indicator.code for line in opened.context["sheet"].beside] == ["M34", "M54", "M62"]
     assert [line.indicator.code for line in opened.context["sheet"].scored.lines] == ["M01", "M11", "M15"]
     text = text_of(opened)
     assert "不计分" in text

@@ -159,6 +159,7 @@ def test_paid_late_the_page_asks_for_both_sums(client_as, owed, leader, clock):
     client, address = client_as(leader), f"/compensations/{owed.number}/"
     said = client.get(address)
     assert said.context["forms"]["pay"]["paid"].value() == 60
+    assert "60.00 元" in client.get(f"/orders/{owed.stage.order.number}/").content.decode()
     assert "加付 30.00 元" in said.content.decode()
 
     form = {"paid_on": "2026-10-16", "paid": "60", "form": "credit", "reference": "ZD-9"}

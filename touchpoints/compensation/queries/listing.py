@@ -86,7 +86,8 @@ def compensation_by_number(user: User, number: str) -> Compensation | None:
 class OrderCompensations:
     """The card of an order."""
 
-    rows: list[Compensation]
+    rows: list[tuple[Compensation, Decimal]]
+    """each with the yuan owed now, or its own where it was refused"""
     opens: set[int]
     """those the person may open"""
     now: datetime
@@ -99,5 +100,6 @@ def order_panel(order: Order, user: User) -> Sequence[Panel]:
     if not rows:
         return []
     opens = set(Compensation.objects.visible_to(user).filter(own).order_by().values_list("pk", flat=True))
-    shown = OrderCompensations(rows, opens, timezone.now())
+    now = timezone.now()
+    shown = OrderCompensations([(row, row.owed(now) or row.amount) for row in rows], opens, now)
     return [Panel("touchpoints/compensation/_of_order.html", shown, "aside")]
