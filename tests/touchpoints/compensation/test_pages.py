@@ -217,7 +217,7 @@ def test_a_leader_approves_on_the_page(client_as, leader, clock):
     off = client.post(f"/compensations/terms/{INSTALL}/", form | {"is_on": "0"}, follow=True).content.decode()
     assert "已关闭" in off
     assert "2 次决定" in off
-    assert "批准本公司的失约赔付" in client.get("/journal/?family=compensation").content.decode()
+    assert "批准本公司的失约赔付" in client.get("/journal/?about=compensation").content.decode()
 
 
 def test_the_group_looks_on_and_decides_nothing(world, client_as, leader, clock):
