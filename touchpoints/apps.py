@@ -46,9 +46,9 @@ class TouchpointsConfig(AppConfig):
         from touchpoints.progress.panels import panels_of_order
         from touchpoints.promises.events import StageExempted
         from touchpoints.promises.exporting import PROMISES
-        from touchpoints.standards.actions import own_limit
+        from touchpoints.standards.queries import own_values
 
-        overriding.register(overriding.Overridable("standards", "value", own_limit))
+        overriding.register_reader("standards", own_values)
         overriding.register(overriding.Overridable("issue_categories", "department_code", own_department))
 
         panels.register_teller("orders", receivers.told_of_customer)

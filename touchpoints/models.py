@@ -22,7 +22,7 @@ from touchpoints.orders.models import Evidence, Order, OrderType, Stage, StagePa
 from touchpoints.pledges.models import Pledge, PledgeChange
 from touchpoints.progress.models import CallWish, ProgressLink
 from touchpoints.promises.models import Exemption, StageBreachTold
-from touchpoints.standards.models import Standard
+from touchpoints.standards.models import Standard, StandardVersion
 
 __all__ = [
     "Appointment",
@@ -59,5 +59,6 @@ __all__ = [
     "StagePause",
     "StageType",
     "Standard",
+    "StandardVersion",
     "Touchpoint",
 ]

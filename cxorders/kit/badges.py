@@ -77,6 +77,16 @@ IMPORT = {
     "undone": Badge("hold", "arrow-back-up", _("已撤销")),
     "discarded": Badge("hold", "trash", _("已放弃")),
 }
+STANDARD = {
+    "draft": Badge("warn", "hourglass", _("待批准")),
+    "rejected": Badge("bad", "x", _("没有批准")),
+    "withdrawn": Badge("hold", "arrow-back-up", _("提议人撤回")),
+    "replaced": Badge("hold", "git-merge", _("没有生效就被接替")),
+    "approved": Badge("run", "calendar-event", _("已批准，待生效")),
+    "displayed": Badge("brand", "eye-check", _("已公示，待生效")),
+    "in_force": Badge("ok", "check", _("生效中")),
+    "superseded": Badge("hold", "minus", _("已失效")),
+}
 RECORD = {
     "captured": Badge("warn", "cloud-up", _("待上传")),
     "submitted": Badge("warn", "cloud-up", _("待锁定")),
@@ -151,6 +161,7 @@ MACHINES: dict[str, dict[str, Badge]] = {
     "stage": STAGE,
     "appointment": APPOINTMENT,
     "import": IMPORT,
+    "standard": STANDARD,
     "record": RECORD,
     "callback": CALLBACK,
     "finding": FINDING,

@@ -125,7 +125,11 @@ MATRIX: dict[str, Rule] = {
     "catalogue:question_retire": act("catalogue.override", "question", policy=True),
     "catalogue:category_move": act("catalogue.override", "category", policy=True),
     "standards:list": page("catalogue.read"),
-    "standards:tighten": act("catalogue.override", "standard", policy=True),
+    "standards:waiting": page("standard.approve"),
+    "standards:propose": act("standard.propose", "standard", policy=True),
+    "standards:decide": act("standard.approve", "version", policy=True),
+    "standards:withdraw": act("standard.propose", "version", policy=True),
+    "standards:display": act("standard.propose", "version", policy=True),
     # ---- orders
     "orders:list": page("order.read"),
     "heat:map": page("dashboard.read"),

@@ -24,12 +24,14 @@ from tests.factories.orders import MONDAY, a_customer, an_order, complete_curren
 from tests.factories.organisation import a_company, a_group, a_person, department_in, team_of
 from tests.factories.pledges import a_pledge, an_exemption
 from tests.factories.probes import a_probe
+from tests.factories.standards import a_draft
 from tests.factories.transfer import CUSTOMER_HEAD, an_xlsx, customer_rows, handed_in
 from touchpoints.catalogue.models import IssueCategory, KeyPoint, Question
 from touchpoints.orders.models import Evidence
 from touchpoints.progress.actions import share_progress
 from touchpoints.progress.tokens import token_of
-from touchpoints.standards.models import Standard
+from touchpoints.standards.enums import VersionState
+from touchpoints.standards.models import Standard, StandardVersion
 
 PLACES = ("own", "sub", "sibling")
 EVERYWHERE = {
@@ -146,7 +148,15 @@ def _objects(unit: Unit) -> dict[str, Arguments]:
         "category": {"code": IssueCategory.objects.order_by("pk")[0].code},
         "compensation_item": {"code": INSTALL},
         "standard": {"code": Standard.objects.order_by("pk")[0].code},
+        "version": {"key": _version(company)},
     }
+
+
+def _version(company: Unit) -> int:
+    """The proposal of `company` that waits; one at a time per standard, so the next place gets the next standard."""
+    taken = StandardVersion.objects.filter(company=company, state=VersionState.DRAFT).values("standard_id")
+    free = Standard.objects.filter(op="<=", unit="MIN").exclude(pk__in=taken).order_by("pk")[0]
+    return a_draft(company, free.code).pk
 
 
 def _account(customer: Customer) -> dict[str, Arguments]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
@@ -19,16 +20,13 @@ from touchpoints.catalogue.models import (
     Section,
     Touchpoint,
 )
+from touchpoints.catalogue.overriding import OwnValue, own_values
 from touchpoints.catalogue.tightening import is_tighter
 from touchpoints.catalogue.wording import limit
 
 
 def effective(kind: str, code: str, field: str, default: Any, company: Unit | None) -> Any:
-    """The value `company` uses for `field` of the row `code` of section `kind`: its own, else `default` (the group's).
-
-    A standard of the group may have become stricter than the company's own since; who freezes promises takes the
-    stricter one.
-    """
+    """The value `company` uses for `field` of the row `code` of section `kind`: its own, else the group's `default`."""
     if company is None:
         return default
     own = Override.objects.filter(company=company, kind=kind, code=code, field=field).values_list("value").first()
@@ -75,14 +73,14 @@ def _asked(company: Unit | None) -> Any:
 
 @dataclass(frozen=True)
 class Requirement:
-    """One standard as the group has it and as the company has it."""
+    """One standard as the group has it and as the company has it on one day."""
 
     code: str
     name: str
     op: str
     unit: str
     value: Any
-    own: Override | None = None
+    own: OwnValue | None = None
 
     @property
     def group_limit(self) -> str:
@@ -96,7 +94,7 @@ class Requirement:
 
     @property
     def tightened(self) -> bool:
-        """Whether the company's own value is the stricter one today."""
+        """Whether the company's own value is the stricter one."""
         return self.own is not None and is_tighter(self.op, self.value, self.own.value)
 
     @property
@@ -159,13 +157,13 @@ class MapFilter:
     adjusted: bool = False
 
 
-def the_map(company: Unit | None, wanted: MapFilter | None = None) -> list[MapTouchpoint]:
-    """The whole map as `company` works by it (None: the group), touchpoints without a wanted key point left out.
+def the_map(company: Unit | None, wanted: MapFilter | None = None, *, on: date) -> list[MapTouchpoint]:
+    """The map as `company` works by it on the day `on` (None: the group), without touchpoints that have nothing wanted.
 
     A constant number of queries, whatever the size of the catalogue.
     """
     wanted = wanted or MapFilter()
-    requirements = _requirements(company)
+    requirements = _requirements(company, on)
     counts: dict[int, tuple[int, int]] = {
         row["key_point_id"]: (row["all"], row["own"])
         for row in _asked(company)
@@ -220,9 +218,9 @@ def _tree(points: dict[int, list[MapPoint]]) -> list[MapTouchpoint]:
     return [branch for branch in tree.values() if branch.processes]
 
 
-def _requirements(company: Unit | None) -> dict[str, Requirement]:
+def _requirements(company: Unit | None, on: date) -> dict[str, Requirement]:
     """Every standard in force by code. Standards live one floor above; they are reached through the touchpoint."""
-    own = overrides_of(company, "standards", "value")
+    own = own_values("standards", company, on)
     places = Touchpoint.objects.order_by("position").prefetch_related("standards")
     return {
         row.code: Requirement(row.code, row.name, row.op, row.unit, row.value, own.get(row.code))
@@ -264,13 +262,13 @@ class PointDetail:
         return any(requirement.tightened for requirement in self.requirements)
 
 
-def point_detail(code: str, company: Unit | None) -> PointDetail | None:
-    """The key point `code` in full as `company` works by it; None where no such key point is in force."""
+def point_detail(code: str, company: Unit | None, *, on: date) -> PointDetail | None:
+    """The key point `code` in full as `company` works by it on the day `on`; None where there is none in force."""
     rows = KeyPoint.objects.filter(code=code, retired=False).select_related("process", "touchpoint")
     key_point = rows.first()
     if key_point is None:
         return None
-    requirements = _requirements(company)
+    requirements = _requirements(company, on)
     departments = {row.code: row.name for row in Department.objects.filter(retired=False)}
     moved = overrides_of(company, "issue_categories", "department_code")
     methods = {row.code: row for row in FeedbackMethod.objects.filter(code__in=key_point.methods, retired=False)}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cxorders.kit.errors import BusinessError, NotAllowed
+from cxorders.kit.numbering import BUSINESS_ZONE
 from cxorders.organisation.access import SignedInRequest, requires
 from cxorders.organisation.models import Unit
 from touchpoints.catalogue.actions import add_question, clear_override, override_value, retire_question
@@ -110,9 +111,10 @@ def _page(request: SignedInRequest, chosen: str) -> dict[str, Any]:
     """Everything the map shows; on a wide screen the first key point stands open when none is chosen."""
     company = company_shown(request, request.user)
     wanted = map_filter(request)
-    tree = the_map(company, wanted)
+    today = timezone.localdate(timezone=BUSINESS_ZONE)
+    tree = the_map(company, wanted, on=today)
     code = chosen or next((point.key_point.code for branch in tree for point in branch.points), "")
-    detail = point_detail(code, company) if code else None
+    detail = point_detail(code, company, on=today) if code else None
     if chosen and detail is None:
         raise Http404(chosen)
     may_change = company is not None and may_override(request.user, company)

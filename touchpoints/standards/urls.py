@@ -1,9 +1,13 @@
 from django.urls import path
 
-from touchpoints.standards import views
+from touchpoints.standards.views import pages, steps
 
 app_name = "standards"
 urlpatterns = [
-    path("", views.standard_list, name="list"),
-    path("<str:code>/own/", views.tighten, name="tighten"),
+    path("", pages.standard_list, name="list"),
+    path("waiting/", pages.waiting, name="waiting"),
+    path("versions/<int:key>/decide/", steps.decide, name="decide"),
+    path("versions/<int:key>/withdraw/", steps.withdraw, name="withdraw"),
+    path("versions/<int:key>/display/", steps.display, name="display"),
+    path("<str:code>/own/", steps.propose, name="propose"),
 ]

@@ -11,6 +11,7 @@ from cxorders.web.figures import beside, counts_by, departments_of, last_days
 from feedback.issues.enums import IssueState
 from feedback.probes.queries import counts_for
 from kpi.metrics.queries import as_of
+from touchpoints.standards.queries import count_waiting
 
 STAGES, MOST_GATE = 6, 6
 AT_THE_GATE = (IssueState.GATE_REVIEW, IssueState.RETURNED)
@@ -22,7 +23,8 @@ def build(user: User, at: datetime) -> dict[str, Any]:
     grant = user.active_grant
     company = grant.unit.company if grant is not None else None
     work = managing.work(user, scope, at)
-    context = {**work.context, **managing.pain(scope, at), **managing.tiles(scope, at), "owed": counts_for(user, at)}
+    context = {**work.context, **managing.pain(scope, at), **managing.tiles(scope, at)}
+    context |= {"owed": counts_for(user, at), "to_approve": count_waiting(user)}
     gate = open_work.open_issues(scope).filter(state__in=AT_THE_GATE).order_by("due_at", "pk")
     context["gate"] = open_work.lines(gate, at, MOST_GATE)
     if company is None:

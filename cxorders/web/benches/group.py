@@ -12,6 +12,7 @@ from cxorders.web.benches import managing
 from cxorders.web.figures import beside, companies, counts_by, last_days
 from feedback.issues.enums import IssueState
 from kpi.metrics.queries import as_of
+from touchpoints.standards.queries import count_waiting
 
 WAITING_FOR_US = (IssueState.HQ_QUEUE, IssueState.HQ_DISPATCHED)
 MOST = 8
@@ -32,5 +33,6 @@ def build(user: User, at: datetime) -> dict[str, Any]:
         "late": sum(row.overdue for row in table),
         "overdue": open_work.lines(open_work.overdue(rows, at), at, MOST),
         "passed_up": open_work.lines(passed_up, at, MOST),
+        "to_approve": count_waiting(user),
         "issues_url": reverse("issues:list"),
     }

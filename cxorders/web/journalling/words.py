@@ -24,6 +24,7 @@ FAMILIES = {
     "customer": _("客户"),
     "contact": _("客户联系"),
     "catalogue": _("目录与标准"),
+    "standard": _("服务标准"),
     "score": _("考核计算"),
     "person": _("人员"),
     "grant": _("角色"),
@@ -148,6 +149,12 @@ WORDS = {
     "catalogue.override_cleared": _("取消了本公司的值"),
     "catalogue.question_added": _("加了问题"),
     "catalogue.question_retired": _("停用了问题"),
+    "standard.proposed": _("提议了本公司标准"),
+    "standard.withdrawn": _("撤回了本公司标准的提议"),
+    "standard.approved": _("批准了本公司标准"),
+    "standard.rejected": _("没有批准本公司标准"),
+    "standard.replaced": _("接替了还没生效的本公司标准"),
+    "standard.displayed": _("公示了本公司标准"),
     "score.computing": _("开始计算月度指标"),
     "score.computed": _("算完了月度指标"),
     "score.failed": _("月度指标没有算成"),
@@ -187,6 +194,11 @@ LABELS = {
     "period": _("月份"),
     "version": _("版本"),
     "field": _("字段"),
+    "standard": _("标准"),
+    "limit": _("本公司标准"),
+    "valid_from": _("起始日"),
+    "valid_to": _("最后一天"),
+    "day": _("公示日"),
 }
 """part of a journal row → its name; what is not here is for programs"""
 

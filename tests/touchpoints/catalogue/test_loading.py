@@ -13,6 +13,7 @@ from cxorders.journal.models import Entry
 from cxorders.organisation.models import CalendarDay, WorkRule
 from tests.factories.catalogue import a_file, load
 from tests.factories.organisation import a_company, a_person
+from tests.factories.standards import an_own_value
 from touchpoints.catalogue.actions import DEFAULT_FILE, add_question, override_value
 from touchpoints.catalogue.models import (
     CatalogueLoad,
@@ -32,6 +33,7 @@ from touchpoints.catalogue.models import (
 from touchpoints.catalogue.queries import effective, questions_for
 from touchpoints.orders.models import OrderType, StageType
 from touchpoints.standards.models import Standard
+from touchpoints.standards.queries import own_limits
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -177,7 +179,7 @@ def test_what_a_company_set_survives_an_upgrade(tmp_path: Path) -> None:
     company = a_company("A")
     leader = a_person("branch_leader", at=company)
     key_point = KeyPoint.objects.get(code="KP-BH-01")
-    override_value(company, "standards", "STD-BH-01", "value", 10, by=leader, at=NOON)
+    an_own_value(company, "STD-BH-01", 10, by=leader)
     override_value(company, "issue_categories", "IC-HALL-QUEUE", "department_code", "D-CS", by=leader, at=NOON)
     own = add_question(key_point, company=company, zh="停车方便吗", type="yn", by=leader, at=NOON)
 
@@ -189,10 +191,10 @@ def test_what_a_company_set_survives_an_upgrade(tmp_path: Path) -> None:
     upgraded = load(a_file(tmp_path, upgrade))
 
     assert upgraded.version == "1.1"
-    assert effective("standards", "STD-BH-01", "value", 14, company) == 10
+    assert own_limits(company, NOON.date()) == {"STD-BH-01": 10}
     assert effective("issue_categories", "IC-HALL-QUEUE", "department_code", "D-HALL", company) == "D-CS"
     assert [q.code for q in questions_for(key_point, company)] == ["KP-BH-01-Q1", "KP-BH-01-Q2", own.code]
-    assert Override.objects.count() == 2
+    assert Override.objects.count() == 1
 
 
 def test_the_command_loads_catalogue_and_holidays_and_says_what_it_did() -> None:

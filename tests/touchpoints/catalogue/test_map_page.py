@@ -1,7 +1,7 @@
 """The map: what each person sees of it, what a company may do on it, and what it costs."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from cxorders.organisation.models import User
 from tests.factories.catalogue import key_point, the_catalogue
 from tests.factories.organisation import World, a_person, a_world, department_in
+from tests.factories.standards import an_own_value
 from touchpoints.catalogue.actions import add_question, override_value
 from touchpoints.catalogue.models import KeyPoint, Override, Question
 from touchpoints.catalogue.queries import MapFilter, the_map
@@ -19,6 +20,7 @@ from touchpoints.catalogue.queries import MapFilter, the_map
 GROUND = (the_catalogue, a_world)
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
 SignIn = Callable[..., Client]
 
 
@@ -31,7 +33,7 @@ def leader(world: World) -> User:
 def adjust(world: World, leader: User) -> Question:
     """Company A tightens a standard, moves a category and adds a question, all at KP-BH-01."""
     company = world.company
-    override_value(company, "standards", "STD-BH-01", "value", 11, by=leader, at=NOON)
+    an_own_value(company, "STD-BH-01", 11, by=leader)
     override_value(company, "issue_categories", "IC-HALL-QUEUE", "department_code", "D-CS", by=leader, at=NOON)
     return add_question(key_point("KP-BH-01"), company=company, zh="停车方便吗", type="yn", by=leader, at=NOON)
 
@@ -40,7 +42,7 @@ def adjust(world: World, leader: User) -> Question:
 
 
 def test_the_tree_holds_the_whole_catalogue(world: World, leader: User) -> None:
-    tree = the_map(world.company)
+    tree = the_map(world.company, on=TODAY)
 
     assert [(b.touchpoint.code, len(b.processes), len(b.points)) for b in tree] == [
         ("BH", 5, 11),
@@ -55,7 +57,7 @@ def test_what_the_company_changed_is_marked_for_the_company_alone(world: World, 
     adjust(world, leader)
 
     def marks(company: Any) -> dict[str, tuple[bool, int, bool, int]]:
-        points = [point for branch in the_map(company) for point in branch.points]
+        points = [point for branch in the_map(company, on=TODAY) for point in branch.points]
         return {p.key_point.code: (p.tightened, p.added, p.moved, p.questions) for p in points if p.adjusted}
 
     assert marks(world.company) == {
@@ -73,7 +75,7 @@ def test_a_standard_the_group_has_overtaken_counts_no_longer(world: World, leade
     standard.value = 8
     standard.save()
 
-    point = the_map(world.company, MapFilter(text="KP-BH-01"))[0].points[0]
+    point = the_map(world.company, MapFilter(text="KP-BH-01"), on=TODAY)[0].points[0]
 
     assert (point.tightened, point.requirements[0].limit) == (False, "≤ 8 分钟")
 
@@ -93,13 +95,13 @@ def test_a_standard_the_group_has_overtaken_counts_no_longer(world: World, leade
 def test_filters(world: World, leader: User, wanted: MapFilter, codes: list[str]) -> None:
     adjust(world, leader)
 
-    found = {point.key_point.code for branch in the_map(world.company, wanted) for point in branch.points}
+    found = {point.key_point.code for branch in the_map(world.company, wanted, on=TODAY) for point in branch.points}
 
     assert found == set(codes)
 
 
 def test_the_industry_filter_keeps_what_everybody_needs(world: World, leader: User) -> None:
-    points = [p.key_point for branch in the_map(None, MapFilter(industry="gas")) for p in branch.points]
+    points = [p.key_point for branch in the_map(None, MapFilter(industry="gas"), on=TODAY) for p in branch.points]
 
     assert {point.industry for point in points} == {"all", "gas"}
 
@@ -109,10 +111,10 @@ def test_the_map_costs_the_same_with_one_key_point_and_with_all(world: World, le
     with CaptureQueriesContext(
         connection,
     ) as many:
-        assert len(the_map(world.company)) == 4
+        assert len(the_map(world.company, on=TODAY)) == 4
     KeyPoint.objects.exclude(code="KP-BH-01").update(retired=True)
     with CaptureQueriesContext(connection) as one:
-        assert len(the_map(world.company)) == 1
+        assert len(the_map(world.company, on=TODAY)) == 1
 
     assert len(one) == len(many)
 

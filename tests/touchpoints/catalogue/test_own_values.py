@@ -1,4 +1,4 @@
-"""What a company may change for itself: stricter standards, its own departments, further questions. Nothing else."""
+"""What a company may change for itself here: its own departments, further questions. Nothing else."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cxorders.journal.models import Entry
-from cxorders.kit.errors import BusinessError, NotAllowed
+from cxorders.kit.errors import NotAllowed
 from cxorders.organisation.models import Unit, User
 from tests.factories.catalogue import category, key_point, question, the_catalogue
 from tests.factories.organisation import World, a_person, a_world, department_in
@@ -27,12 +27,12 @@ from touchpoints.catalogue.actions import (
     retire_question,
 )
 from touchpoints.catalogue.models import KeyPoint, Override, Question
-from touchpoints.catalogue.queries import categories_for, department_code_for, effective, questions_for
-from touchpoints.standards.actions import BadLimit, NotTighter, StandardUnknown
+from touchpoints.catalogue.queries import categories_for, department_code_for, questions_for
 
 GROUND = (the_catalogue, a_world)
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+QUEUE = ("issue_categories", "IC-HALL-QUEUE", "department_code")
 
 
 @pytest.fixture
@@ -41,117 +41,21 @@ def leader(world: World) -> User:
     return a_person("branch_leader", at=world.company)
 
 
-def tighten(company: Unit, by: User, code: str, value: Any) -> Any:
-    return override_value(company, "standards", code, "value", value, by=by, at=NOON).value
-
-
-# ---- standards: stricter only ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("code", "given", "kept"),
-    [
-        pytest.param("STD-BH-01", 10, 10, id="at most: lower"),
-        pytest.param("STD-BH-01", "10", 10, id="typed"),
-        pytest.param("STD-BH-01", " １２.５ ", 12.5, id="typed full-width"),
-        pytest.param("STD-BH-05", 0.25, 0.25, id="half a working day halved"),
-        pytest.param("STD-CC-02", "98%", 98, id="at least: higher"),
-        pytest.param("STD-HS-09", 96, 96, id="notice further ahead"),
-        pytest.param("STD-HS-11", 0, 0, id="no error at all"),
-        pytest.param("STD-CC-14", [8, 12], [8, 12], id="between: narrower"),
-        pytest.param("STD-CC-14", ["7", "10"], [7, 10], id="between: one end"),
-        pytest.param("STD-EC-17", ["21:00", "07:00"], ["21:00", "07:00"], id="not in: longer over midnight"),
-        pytest.param("STD-EC-17", ["22:00", "06:30"], ["22:00", "06:30"], id="not in: one end"),
-    ],
-)
-def test_a_stricter_standard_is_kept(world: World, leader: User, code: str, given: Any, kept: Any) -> None:
-    assert tighten(world.company, leader, code, given) == kept
-    assert effective("standards", code, "value", "the group's", world.company) == kept
-
-
-@pytest.mark.parametrize(
-    ("code", "given", "error"),
-    [
-        pytest.param("STD-BH-01", 15, NotTighter, id="at most: the same"),
-        pytest.param("STD-BH-01", 16, NotTighter, id="at most: higher"),
-        pytest.param("STD-CC-02", 95, NotTighter, id="at least: the same"),
-        pytest.param("STD-CC-02", 90, NotTighter, id="at least: lower"),
-        pytest.param("STD-CC-14", [7, 15], NotTighter, id="between: the same"),
-        pytest.param("STD-CC-14", [6, 14], NotTighter, id="between: from earlier"),
-        pytest.param("STD-CC-14", [8, 16], NotTighter, id="between: to later"),
-        pytest.param("STD-CC-14", [12, 9], NotTighter, id="between: reversed"),
-        pytest.param("STD-EC-17", ["22:00", "06:00"], NotTighter, id="not in: the same"),
-        pytest.param("STD-EC-17", ["23:00", "06:00"], NotTighter, id="not in: shorter"),
-        pytest.param("STD-EC-17", ["06:00", "22:00"], NotTighter, id="not in: the day instead of the night"),
-        pytest.param("STD-BH-01", 0, BadLimit, id="no time at all"),
-        pytest.param("STD-BH-01", -5, BadLimit, id="less than nothing"),
-        pytest.param("STD-BH-01", 1.234, BadLimit, id="three decimals"),
-        pytest.param("STD-BH-01", "soon", BadLimit, id="words"),
-        pytest.param("STD-BH-01", "1e3", BadLimit, id="exponent"),
-        pytest.param("STD-BH-01", "", BadLimit, id="nothing"),
-        pytest.param("STD-BH-01", None, BadLimit, id="none"),
-        pytest.param("STD-BH-01", True, BadLimit, id="true"),
-        pytest.param("STD-BH-01", [5, 10], BadLimit, id="two for one"),
-        pytest.param("STD-BH-01", {"value": 5}, BadLimit, id="a mapping"),
-        pytest.param("STD-CC-14", 9, BadLimit, id="one for two"),
-        pytest.param("STD-CC-02", 101, BadLimit, id="more than all"),
-        pytest.param("STD-EC-17", ["25:00", "07:00"], BadLimit, id="no such time"),
-        pytest.param("STD-XX-01", 5, StandardUnknown, id="no such standard"),
-    ],
-)
-def test_anything_else_is_refused(
-    world: World, leader: User, code: str, given: Any, error: type[BusinessError]
-) -> None:
-    with pytest.raises(error):
-        tighten(world.company, leader, code, given)
-
-    assert Override.objects.count() == 0
-
-
-def test_the_refusal_names_the_standard_of_the_group(world: World, leader: User) -> None:
-    with pytest.raises(NotTighter) as caught:
-        tighten(world.company, leader, "STD-BH-01", 20)
-
-    assert caught.value.in_language("zh-hans") == "只能比集团标准（≤ 15 分钟）更严。"
-
-
-def test_other_companies_and_the_group_keep_theirs(world: World, leader: User) -> None:
-    tighten(world.company, leader, "STD-BH-01", 10)
-
-    assert effective("standards", "STD-BH-01", "value", 15, world.other) == 15
-    assert effective("standards", "STD-BH-01", "value", 15, None) == 15
-
-
-def test_a_second_value_replaces_the_first_and_both_are_in_the_journal(world: World, leader: User) -> None:
-    tighten(world.company, leader, "STD-BH-01", 12)
-    tighten(world.company, leader, "STD-BH-01", 10)
-    clear_override(world.company, "standards", "STD-BH-01", "value", by=leader, at=NOON)
-
-    rows = Entry.objects.filter(verb__startswith="catalogue.over", company_id=world.company.pk).order_by("pk")
-    assert [(row.verb, row.data["from"], row.data["to"]) for row in rows] == [
-        ("catalogue.overridden", None, 12),
-        ("catalogue.overridden", 12, 10),
-        ("catalogue.override_cleared", 10, None),
-    ]
-    assert Override.objects.count() == 0
-
-
-def test_nothing_to_clear(world: World, leader: User) -> None:
-    with pytest.raises(NothingToClear):
-        clear_override(world.company, "standards", "STD-BH-01", "value", by=leader, at=NOON)
+def move(company: Unit, by: User, code: str, department: str) -> Any:
+    return override_value(company, "issue_categories", code, "department_code", department, by=by, at=NOON).value
 
 
 # ---- never codes, never other values -----------------------------------------------------------------------------
 
 
 def test_the_list_of_values_a_company_may_change() -> None:
-    assert overriding.registered() == [("issue_categories", "department_code"), ("standards", "value")]
+    assert overriding.registered() == [("issue_categories", "department_code")]
 
 
 @pytest.mark.parametrize(
     ("kind", "field"),
-    [("standards", "code"), ("standards", "unit"), ("standards", "op"), ("severities", "resolve_value"),
-     ("issue_categories", "severity"), ("key_points", "standards")],
+    [("standards", "code"), ("standards", "value"), ("standards", "unit"), ("standards", "op"),
+     ("severities", "resolve_value"), ("issue_categories", "severity"), ("key_points", "standards")],
 )  # fmt: skip
 def test_codes_and_other_values_belong_to_the_group(world: World, leader: User, kind: str, field: str) -> None:
     with pytest.raises(NotOverridable):
@@ -166,7 +70,7 @@ def test_other_posts_of_the_company_change_nothing(world: World, leader: User, r
     person = a_person(role, at=department_in(world.company, "D-HALL"))
 
     with pytest.raises(NotAllowed):
-        tighten(world.company, person, "STD-BH-01", 10)
+        move(world.company, person, "IC-HALL-QUEUE", "D-CS")
     with pytest.raises(NotAllowed):
         add_question(key_point(), company=world.company, zh="停车方便吗", type="yn", by=person, at=NOON)
 
@@ -175,30 +79,26 @@ def test_the_group_changes_nothing_in_a_company(world: World, leader: User) -> N
     headquarters = a_person("hq_cs", at=world.group)
 
     with pytest.raises(NotAllowed):
-        tighten(world.company, headquarters, "STD-BH-01", 10)
+        move(world.company, headquarters, "IC-HALL-QUEUE", "D-CS")
     with pytest.raises(NotAllowed):
-        tighten(world.group, headquarters, "STD-BH-01", 10)
+        move(world.group, headquarters, "IC-HALL-QUEUE", "D-CS")
 
 
 def test_the_leader_of_another_company_is_a_stranger(world: World, leader: User) -> None:
     stranger = a_person("branch_leader", at=world.other)
-    tighten(world.company, leader, "STD-BH-01", 10)
+    move(world.company, leader, "IC-HALL-QUEUE", "D-CS")
     own = add_question(key_point(), company=world.company, zh="停车方便吗", type="yn", by=leader, at=NOON)
 
     with pytest.raises(NotAllowed):
-        tighten(world.company, stranger, "STD-BH-01", 5)
+        move(world.company, stranger, "IC-HALL-QUEUE", "D-CC")
     with pytest.raises(NotAllowed):
-        clear_override(world.company, "standards", "STD-BH-01", "value", by=stranger, at=NOON)
+        clear_override(world.company, *QUEUE, by=stranger, at=NOON)
     with pytest.raises(NotAllowed):
         retire_question(own, by=stranger, at=NOON)
-    assert effective("standards", "STD-BH-01", "value", 15, world.company) == 10
+    assert department_code_for(category("IC-HALL-QUEUE"), world.company) == "D-CS"
 
 
 # ---- categories --------------------------------------------------------------------------------------------------
-
-
-def move(company: Unit, by: User, code: str, department: str) -> Any:
-    return override_value(company, "issue_categories", code, "department_code", department, by=by, at=NOON).value
 
 
 def test_another_department_of_the_company_answers(world: World, leader: User) -> None:
@@ -216,6 +116,25 @@ def test_only_an_open_department_of_the_own_company(world: World, leader: User) 
         move(world.company, leader, "IC-HALL-QUEUE", category("IC-HALL-QUEUE").department_code)
     with pytest.raises(RowUnknown):
         move(world.company, leader, "IC-NONE", "D-CS")
+
+
+def test_a_second_value_replaces_the_first_and_both_are_in_the_journal(world: World, leader: User) -> None:
+    move(world.company, leader, "IC-HALL-QUEUE", "D-CS")
+    move(world.company, leader, "IC-HALL-QUEUE", "D-CC")
+    clear_override(world.company, *QUEUE, by=leader, at=NOON)
+
+    rows = Entry.objects.filter(verb__startswith="catalogue.over", company_id=world.company.pk).order_by("pk")
+    assert [(row.verb, row.data["from"], row.data["to"]) for row in rows] == [
+        ("catalogue.overridden", None, "D-CS"),
+        ("catalogue.overridden", "D-CS", "D-CC"),
+        ("catalogue.override_cleared", "D-CC", None),
+    ]
+    assert Override.objects.count() == 0
+
+
+def test_nothing_to_clear(world: World, leader: User) -> None:
+    with pytest.raises(NothingToClear):
+        clear_override(world.company, *QUEUE, by=leader, at=NOON)
 
 
 # ---- questions ---------------------------------------------------------------------------------------------------

@@ -1,25 +1,38 @@
-"""The list of standards, and a company asking more of itself on it."""
+"""The list of standards, and a company asking more of itself on it: proposed, decided, put up."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from cxorders.kit.numbering import BUSINESS_ZONE
 from cxorders.organisation.models import User
 from tests.factories.catalogue import the_catalogue
 from tests.factories.organisation import World, a_person, a_world
-from touchpoints.catalogue.actions import override_value
-from touchpoints.catalogue.models import Override
-from touchpoints.standards.models import Standard
+from tests.factories.standards import a_draft, an_own_value
+from touchpoints.standards.actions import reject_version
+from touchpoints.standards.models import Standard, StandardVersion
 from touchpoints.standards.queries import StandardFilter, standard_detail, standard_lines
 
 GROUND = (the_catalogue, a_world)
 
-NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 SignIn = Callable[..., Client]
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def today(now: datetime) -> date:
+    return timezone.localdate(now, BUSINESS_ZONE)
 
 
 @pytest.fixture
@@ -28,102 +41,351 @@ def leader(world: World) -> User:
     return a_person("branch_leader", at=world.company)
 
 
-def test_the_list_costs_the_same_with_one_and_with_three_rows(world: World, leader: User) -> None:
+@pytest.fixture
+def manager(world: World) -> User:
+    the_catalogue()
+    return a_person("dept_mgr", at=world.company)
+
+
+def form(today: date, *value: Any, **more: Any) -> dict[str, Any]:
+    return {"value": [*value], "valid_from": today.isoformat(), "valid_to": "", "reason": "客户嫌慢", **more}
+
+
+def page_at(client: Client, url: str) -> str:
+    return client.get(url).content.decode()
+
+
+# ---- reading -----------------------------------------------------------------------------------------------------
+
+
+def test_the_list_costs_the_same_with_one_and_with_three_rows(world: World, leader: User, today: date) -> None:
+    for code in ("STD-BH-01", "STD-CC-01"):
+        an_own_value(world.company, code)
     Standard.objects.exclude(code__in=["STD-BH-01", "STD-BH-02", "STD-CC-01"]).update(retired=True)
     with CaptureQueriesContext(connection) as three:
-        assert len(standard_lines(world.company)) == 3
+        assert len(standard_lines(world.company, on=today)) == 3
     Standard.objects.exclude(code="STD-BH-01").update(retired=True)
     with CaptureQueriesContext(connection) as one:
-        assert len(standard_lines(world.company)) == 1
+        assert len(standard_lines(world.company, on=today)) == 1
 
     assert len(one) == len(three)
 
 
-def test_filters(world: World, leader: User) -> None:
-    override_value(world.company, "standards", "STD-BH-01", "value", 10, by=leader, at=NOON)
+def test_filters(world: World, leader: User, now: datetime, today: date) -> None:
+    an_own_value(world.company, "STD-BH-01")
+    an_own_value(world.company, "STD-BH-03", at=now, first=today + DAY)
+    a_draft(world.company, "STD-CC-01", at=now, first=today)
 
     def codes(wanted: StandardFilter) -> list[str]:
-        return [line.standard.code for line in standard_lines(world.company, wanted)]
+        return [line.standard.code for line in standard_lines(world.company, wanted, on=today)]
 
     assert codes(StandardFilter(touchpoint="HS", text="安检")) == ["STD-HS-07", "STD-HS-08", "STD-HS-09"]
     assert codes(StandardFilter(evidence="seed")) == ["STD-CC-14", "STD-CC-15", "STD-KA-02"]
-    assert codes(StandardFilter(adjusted=True)) == ["STD-BH-01"]
+    assert codes(StandardFilter(adjusted=True)) == ["STD-BH-01", "STD-BH-03", "STD-CC-01"]
     assert codes(StandardFilter(text="std-ec-05")) == ["STD-EC-05"]
 
 
-def test_a_standard_in_full(world: World, leader: User) -> None:
-    detail = standard_detail("STD-CC-15", world.company)
+def test_a_standard_in_full(world: World, leader: User, today: date) -> None:
+    detail = standard_detail("STD-CC-15", world.company, on=today)
 
     assert detail is not None
     assert detail.line.requirement.limit == "3–7 自然日"
     assert [(source.code, source.kind, source.name) for source in detail.sources] == [("S3", "集团方案", "")]
     assert "KP-CC-09" in [point.code for point in detail.key_points]
+    assert detail.versions == []
 
 
-def test_values_stand_side_by_side(world: World, leader: User, client_as: SignIn) -> None:
-    override_value(world.company, "standards", "STD-BH-01", "value", 11, by=leader, at=NOON)
+def test_values_stand_side_by_side(world: World, leader: User, client_as: SignIn, now: datetime, today: date) -> None:
+    an_own_value(world.company, "STD-BH-01", 11)
+    an_own_value(world.company, "STD-BH-01", 9, at=now, first=today + 9 * DAY)
 
-    own = client_as(world.owner).get("/standards/?s=STD-BH-01").content.decode()
-    strange = client_as(world.stranger).get("/standards/?s=STD-BH-01").content.decode()
+    own = page_at(client_as(world.owner), "/standards/?s=STD-BH-01")
+    strange = page_at(client_as(world.stranger), "/standards/?s=STD-BH-01")
 
     assert "≤ 15 分钟" in own
     assert "≤ 11 分钟" in own
+    assert f"2026-01-01 起，到 {today + 8 * DAY} 为止" in own
+    assert f"{today + 9 * DAY} 起 ≤ 9 分钟" in own
+    assert "加严由本公司部门负责人、把关人或领导提议" in own
     assert "≤ 11 分钟" not in strange
-    assert "加严由本公司领导设定" in own
+    assert "本公司一直与集团相同" in strange
 
 
-def test_a_company_tightens_and_follows_again(world: World, leader: User, client_as: SignIn) -> None:
-    client = client_as(leader)
+def test_the_group_reads_a_company_and_changes_nothing(world: World, leader: User, client_as: SignIn) -> None:
+    an_own_value(world.company, "STD-BH-01", 11)
+    headquarters = client_as(a_person("hq_cs", at=world.group))
 
-    set_ = client.post("/standards/STD-CC-14/own/", {"value": ["8", "12"]})
-    assert (set_.status_code, set_.headers["Location"]) == (302, "/standards/?s=STD-CC-14")
-    assert Override.objects.get().value == [8, 12]
-    assert "改回集团标准" in client.get("/standards/?s=STD-CC-14").content.decode()
+    assert "≤ 11 分钟" not in page_at(headquarters, "/standards/?s=STD-BH-01")
+    chosen = page_at(headquarters, f"/standards/?s=STD-BH-01&company={world.company.code}")
+    assert "≤ 11 分钟" in chosen
+    assert "提交批准" not in chosen
+    assert "记下公示" not in chosen
 
-    client.post("/standards/STD-CC-14/own/", {"clear": "1", "value": ["", ""]})
-    assert Override.objects.count() == 0
+
+# ---- proposing ---------------------------------------------------------------------------------------------------
+
+
+def test_a_proposal_waits_and_says_so(
+    world: World, leader: User, manager: User, client_as: SignIn, today: date
+) -> None:
+    client = client_as(manager)
+
+    answer = client.post("/standards/STD-CC-14/own/", form(today, "8", "12", valid_to=f"{today + 9 * DAY}"))
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/standards/?s=STD-CC-14")
+    draft = StandardVersion.objects.get()
+    assert (draft.value, draft.valid_from, draft.valid_to, draft.state) == ([8, 12], today, today + 9 * DAY, "draft")
+    mine, leaders = page_at(client, "/standards/?s=STD-CC-14"), page_at(client_as(leader), "/standards/?s=STD-CC-14")
+    assert "撤回提议" in mine
+    assert "不批准时必填" not in mine
+    assert "提交批准" not in mine
+    assert "不批准时必填" in leaders
+    assert "客户嫌慢" in leaders
+    assert "有提议待批准" in leaders
 
 
 @pytest.mark.parametrize(
-    ("code", "typed", "said"),
+    ("code", "typed", "more", "said"),
     [
-        ("STD-BH-01", ["20"], "只能比集团标准（≤ 15 分钟）更严"),
-        ("STD-BH-01", ["很快"], "请填写数值"),
-        ("STD-BH-01", [], "请填写数值"),
-        ("STD-CC-14", ["8"], "请填写数值"),
-        ("STD-EC-17", ["23:00", "05:00"], "只能比集团标准（22:00–06:00 之间不做）更严"),
+        ("STD-BH-01", ["20"], {}, "只能比集团标准（≤ 15 分钟）更严"),
+        ("STD-BH-01", ["很快"], {}, "请填写数值"),
+        ("STD-BH-01", [], {}, "请填写数值"),
+        ("STD-CC-14", ["8"], {}, "请填写数值"),
+        ("STD-EC-17", ["23:00", "05:00"], {}, "只能比集团标准（22:00–06:00 之间不做）更严"),
+        ("STD-BH-01", ["10"], {"valid_from": "2020-01-01"}, "不能倒填日期"),
+        ("STD-BH-01", ["10"], {"valid_to": "2020-01-01"}, "最后一天不能早于第一天"),
+        ("STD-BH-01", ["10"], {"valid_from": "下周"}, "id_valid_from_error"),
+        ("STD-BH-01", ["10"], {"valid_from": ""}, "id_valid_from_error"),
+        ("STD-BH-01", ["10"], {"reason": " "}, "id_reason_error"),
+        ("STD-BH-01", ["10"], {"reason": "急\0"}, "id_reason_error"),
+        ("STD-BH-01", ["10"], {"follow": "1"}, "本来就与集团相同"),
     ],
 )
-def test_a_refused_value_comes_back_as_typed(
-    world: World, leader: User, client_as: SignIn, code: str, typed: list[str], said: str
-) -> None:
-    answer = client_as(leader).post(f"/standards/{code}/own/", {"value": typed})
+def test_a_refused_proposal_comes_back_as_typed(
+    world: World, manager: User, client_as: SignIn, today: date, code: str, typed: list[str], more: dict[str, str],
+    said: str,
+) -> None:  # fmt: skip
+    answer = client_as(manager).post(f"/standards/{code}/own/", form(today, *typed, **more))
 
     assert answer.status_code == 422
     page = answer.content.decode()
     assert said in page
-    assert all(f'value="{value}"' in page for value in typed)
-    assert Override.objects.count() == 0
+    assert all(f'value="{value}"' in page for value in [*typed, more.get("valid_from", f"{today}")] if value)
+    assert "reason" in more or "客户嫌慢" in page
+    assert StandardVersion.objects.count() == 0
 
 
-def test_who_may_not_tighten(world: World, leader: User, client_as: SignIn) -> None:
-    form = {"value": "10"}
+def test_a_second_proposal_is_told_and_kept(
+    world: World, manager: User, client_as: SignIn, now: datetime, today: date
+) -> None:
+    a_draft(world.company, at=now, first=today)
+    client = client_as(manager)
 
-    assert client_as(world.owner).post("/standards/STD-BH-01/own/", form).status_code == 403
-    assert client_as(world.supervisor).post("/standards/STD-BH-01/own/", form).status_code == 403
-    assert client_as(a_person("hq_cs", at=world.group)).post("/standards/STD-BH-01/own/", form).status_code == 403
-    assert client_as(leader).post("/standards/STD-XX-01/own/", form).status_code == 404
+    twice = client.post("/standards/STD-BH-01/own/", form(today, "9", reason="再快一点"))
+    wrong = client.post("/standards/STD-BH-01/own/", form(today, "9", reason="再快一点", valid_from="x"))
+
+    assert (twice.status_code, wrong.status_code) == (409, 422)
+    for page in (twice.content.decode(), wrong.content.decode()):
+        assert 'name="value" value="9"' in page
+        assert "再快一点" in page
+    assert "已有一份提议在等批准" in twice.content.decode()
+
+
+def test_back_to_the_group_is_proposed_too(
+    world: World, leader: User, manager: User, client_as: SignIn, today: date
+) -> None:
+    an_own_value(world.company, "STD-BH-01", 11)
+    client = client_as(manager)
+    assert "提议改回集团标准" in page_at(client, "/standards/?s=STD-BH-01")
+
+    client.post("/standards/STD-BH-01/own/", form(today + DAY, "", follow="1", reason="冬季保供"))
+    key = StandardVersion.objects.get(state="draft").pk
+    client_as(leader).post(f"/standards/versions/{key}/decide/", {"grant": "1", "here": "1"})
+
+    page = page_at(client, "/standards/?s=STD-BH-01")
+    assert f"{today + DAY} 起同集团" in page
+    assert "≤ 11 分钟" in page
+
+
+def test_who_may_not_propose(world: World, leader: User, client_as: SignIn, today: date) -> None:
+    given = form(today, "10")
+
+    for person in (world.owner, a_person("hq_cs", at=world.group), a_person("auditor", at=world.group)):
+        assert client_as(person).post("/standards/STD-BH-01/own/", given).status_code == 403
+    in_the_group = a_person("dept_mgr", at=world.group)
+    assert client_as(in_the_group).post("/standards/STD-BH-01/own/", given).status_code == 403
+    assert client_as(leader).post("/standards/STD-XX-01/own/", given).status_code == 404
     assert client_as(leader).get("/standards/STD-BH-01/own/").status_code == 405
-    assert Override.objects.count() == 0
+    assert StandardVersion.objects.count() == 0
+
+
+def test_who_proposed_takes_it_back(
+    world: World, leader: User, manager: User, client_as: SignIn, now: datetime, today: date
+) -> None:
+    key = a_draft(world.company, at=now, first=today, by=manager).pk
+
+    assert client_as(leader).post(f"/standards/versions/{key}/withdraw/").status_code == 403
+    stranger = a_person("branch_leader", at=world.other)
+    assert client_as(stranger).post(f"/standards/versions/{key}/withdraw/").status_code == 404
+    client = client_as(manager)
+    assert client.post(f"/standards/versions/{key}/withdraw/").status_code == 302
+    assert "提议人撤回" in page_at(client, "/standards/?s=STD-BH-01")
+    assert client.post(f"/standards/versions/{key}/withdraw/").status_code == 409
+
+
+# ---- deciding ----------------------------------------------------------------------------------------------------
+
+
+def test_what_waits_is_approved_from_the_list(
+    world: World, leader: User, client_as: SignIn, now: datetime, today: date
+) -> None:
+    key = a_draft(world.company, "STD-BH-01", 10, at=now, first=today).pk
+    client = client_as(leader)
+    assert "≤ 10 分钟" in page_at(client, "/standards/waiting/")
+    assert "等我批准" in page_at(client, "/standards/")
+
+    answer = client.post(f"/standards/versions/{key}/decide/", {"grant": "1", "text": ""})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/standards/waiting/")
+    assert "没有等您批准的标准" in page_at(client, "/standards/waiting/")
+    assert "生效中" in page_at(client_as(world.owner), "/standards/?s=STD-BH-01")
+    again = client.post(f"/standards/versions/{key}/decide/", {"grant": "1"})
+    assert again.status_code == 409
+    assert "当前状态下不能做这一步" in again.content.decode()
+
+
+def test_a_rejection_needs_its_reason_and_stays_in_sight(
+    world: World, leader: User, manager: User, client_as: SignIn, now: datetime, today: date
+) -> None:
+    key = a_draft(world.company, at=now, first=today).pk
+    client = client_as(leader)
+
+    refused = client.post(f"/standards/versions/{key}/decide/", {"grant": "0", "text": " "})
+    assert refused.status_code == 422
+    assert "不批准要写明理由" in refused.content.decode()
+    odd = client.post(f"/standards/versions/{key}/decide/", {"grant": "9", "text": "看不懂"})
+    assert odd.status_code == 422
+    assert 'value="看不懂"' in odd.content.decode()
+
+    answer = client.post(f"/standards/versions/{key}/decide/", {"grant": "0", "text": "人手不够", "here": "1"})
+    assert answer.headers["Location"] == "/standards/?s=STD-BH-01"
+    assert "不批准的理由：人手不够" in page_at(client_as(manager), "/standards/?s=STD-BH-01")
+
+
+def test_a_draft_whose_day_has_passed_asks_for_another(
+    world: World, leader: User, client_as: SignIn, now: datetime, today: date
+) -> None:
+    key = a_draft(world.company, "STD-BH-01", 10, at=now - 3 * DAY, first=today - 2 * DAY).pk
+    client = client_as(leader)
+    assert "改为从哪天起" in page_at(client, "/standards/waiting/")
+
+    late = client.post(f"/standards/versions/{key}/decide/", {"grant": "1", "text": "同意"})
+    assert late.status_code == 422
+    assert "不能倒填日期" in late.content.decode()
+    assert 'value="同意"' in late.content.decode()
+
+    client.post(f"/standards/versions/{key}/decide/", {"grant": "1", "valid_from": f"{today}"})
+    assert StandardVersion.objects.get(pk=key).valid_from == today
+
+
+def test_the_group_decides_for_any_company(
+    world: World, leader: User, client_as: SignIn, now: datetime, today: date
+) -> None:
+    key = a_draft(world.company, at=now, first=today, by=leader).pk
+    headquarters = client_as(a_person("hq_cs", at=world.group))
+
+    assert client_as(leader).post(f"/standards/versions/{key}/decide/", {"grant": "1"}).status_code == 403
+    assert "没有等您批准的标准" in page_at(client_as(leader), "/standards/waiting/")
+    assert world.company.name in page_at(headquarters, "/standards/waiting/")
+    answer = headquarters.post(f"/standards/versions/{key}/decide/", {"grant": "1", "here": "1"})
+    assert answer.headers["Location"] == f"/standards/?s=STD-BH-01&company={world.company.code}"
+    assert page_at(headquarters, answer.headers["Location"])
+
+
+def test_a_proposal_for_a_retired_standard_can_only_be_rejected(
+    world: World, leader: User, client_as: SignIn, now: datetime, today: date
+) -> None:
+    key = a_draft(world.company, at=now, first=today).pk
+    Standard.objects.filter(code="STD-BH-01").update(retired=True)
+    client = client_as(leader)
+
+    answer = client.post(f"/standards/versions/{key}/decide/", {"grant": "1"})
+    assert answer.status_code == 422
+    assert "没有这项标准，或已停用" in answer.content.decode()
+    assert client.post(f"/standards/versions/{key}/decide/", {"grant": "0", "text": "停用了"}).status_code == 302
+
+
+def test_the_bench_tells_what_waits(world: World, leader: User, client_as: SignIn, now: datetime, today: date) -> None:
+    headquarters = a_person("hq_cs", at=world.group)
+    assert "项标准等您批准" not in page_at(client_as(leader), "/")
+    a_draft(world.company, at=now, first=today)
+
+    assert "1 项标准等您批准" in page_at(client_as(leader), "/")
+    assert "1 项标准等您批准" in page_at(client_as(headquarters), "/")
+    assert "项标准等您批准" not in page_at(client_as(a_person("gatekeeper", at=world.company)), "/")
+
+
+# ---- put up for customers ----------------------------------------------------------------------------------------
+
+
+def test_the_day_it_was_put_up(
+    world: World, leader: User, manager: User, client_as: SignIn, now: datetime, today: date
+) -> None:
+    key = an_own_value(world.company, "STD-BH-01", 10, at=now, first=today + 5 * DAY).pk
+    client = client_as(manager)
+    assert "记下公示" in page_at(client, "/standards/?s=STD-BH-01")
+    assert "记下公示" not in page_at(client_as(world.owner), "/standards/?s=STD-BH-01")
+
+    wrong = client.post(f"/standards/versions/{key}/display/", {"day": f"{today + DAY}"})
+    assert wrong.status_code == 422
+    assert "公示的日子在批准之后" in wrong.content.decode()
+    assert f'value="{today + DAY}"' in wrong.content.decode()
+    assert client.post(f"/standards/versions/{key}/display/", {"day": "x"}).status_code == 422
+
+    assert client.post(f"/standards/versions/{key}/display/", {"day": f"{today}"}).status_code == 302
+    page = page_at(client, "/standards/?s=STD-BH-01")
+    assert f"{today} 公示" in page
+    assert "已公示，待生效" in page
+    assert client.post(f"/standards/versions/{key}/display/", {"day": f"{today}"}).status_code == 409
+
+
+# ---- around it ---------------------------------------------------------------------------------------------------
+
+
+def test_the_pane_speaks_english(world: World, leader: User, client_as: SignIn, now: datetime, today: date) -> None:
+    an_own_value(world.company, "STD-BH-01", 11)
+    draft = a_draft(world.company, "STD-BH-01", 9, at=now, first=today, reason="Complaints")
+    reject_version(draft, by=leader, at=now, text="Too few people")
+    a_draft(world.company, "STD-BH-01", 9, at=now, first=today)
+    reader = a_person("branch_leader", at=world.company, language="en")
+
+    page = page_at(client_as(reader), "/standards/?s=STD-BH-01")
+
+    assert "Too few people" in page
+    assert "in force" in page.lower()
+    assert "In force since 2026-01-01" in page
+    assert "本公司历次标准" not in page
+
+
+def test_the_journal_has_words_for_every_step(world: World, leader: User, client_as: SignIn, today: date) -> None:
+    an_own_value(world.company, "STD-BH-01", 11)
+
+    page = page_at(client_as(leader), "/journal/?family=standard&first=2026-01-01&last=2026-01-02")
+
+    assert "提议了本公司标准" in page
+    assert "批准了本公司标准" in page
+    assert "标准：STD-BH-01" in page
+    assert "本公司标准：≤ 11 分钟" in page
 
 
 def test_empty_and_unknown(world: World, leader: User, client_as: SignIn) -> None:
     client = client_as(leader)
 
-    assert "没有符合的标准" in client.get("/standards/?q=没有这样的").content.decode()
+    assert "没有符合的标准" in page_at(client, "/standards/?q=没有这样的")
     assert client.get("/standards/?s=STD-XX-01").status_code == 404
     assert client.get(f"/standards/?company={world.other.code}").status_code == 404
     assert client.get("/standards/?q=%00&evidence=%00").status_code == 200
+    assert client.post("/standards/versions/999999/decide/", {"grant": "1"}).status_code == 404
 
 
 def test_htmx_gets_list_and_pane_alone(world: World, leader: User, client_as: SignIn) -> None:

@@ -1,6 +1,6 @@
 """The verbs of orders and stages (workflows.md §1, O1–O16)."""
 
-from touchpoints.orders.actions.accept import accept_order, create_order, frozen_promise, own_standards, reject_order
+from touchpoints.orders.actions.accept import accept_order, create_order, frozen_promise, reject_order
 from touchpoints.orders.actions.course import cancel_order, close_finished, close_order, reopen_order
 from touchpoints.orders.actions.evidence import EvidenceInput
 from touchpoints.orders.actions.flow import start_stage
@@ -46,7 +46,6 @@ __all__ = [
     "frozen_promise",
     "hand_over_orders",
     "hand_over_stages",
-    "own_standards",
     "pause_stage",
     "receive_order",
     "reject_order",

@@ -2,19 +2,20 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from cxorders.customers.models import Customer, Premises
 from cxorders.journal.actions import record
 from cxorders.kit.errors import BusinessError, NotAllowed
 from cxorders.kit.events import publish
+from cxorders.kit.numbering import BUSINESS_ZONE
 from cxorders.kit.states import move
 from cxorders.kit.worktime import CalendarYearMissing
 from cxorders.organisation.models import Unit, User
-from touchpoints.catalogue.queries import overrides_of
 from touchpoints.orders import policy, promises
 from touchpoints.orders.actions.flow import advance, hold
 from touchpoints.orders.enums import ORDER_TRANSITIONS, OrderState, StageState
@@ -28,6 +29,7 @@ from touchpoints.orders.queries import (
     is_per_household,
     promise_of,
 )
+from touchpoints.standards.queries import own_limits
 
 
 class TypeRetired(BusinessError):
@@ -113,13 +115,8 @@ def create_order(
     return order
 
 
-def own_standards(company: Unit) -> dict[str, Any]:
-    """Standard code → the value `company` set for itself."""
-    return {code: row.value for code, row in overrides_of(company, "standards", "value").items()}
-
-
 def frozen_promise(stage_type: StageType, own: Mapping[str, Any]) -> Promise:
-    """The promise of a stage where `own` are the `own_standards` of the company: the catalogue's or a tighter one."""
+    """The promise of a stage, `own` being the company's `own_limits` of that day: the catalogue's or a tighter one."""
     promise = Promise(stage_type.promise_kind, stage_type.promise_value, stage_type.promise_unit or "")
     standard = stage_type.standard
     if standard is None:
@@ -135,10 +132,10 @@ def _stage_types(order: Order) -> list[StageType]:
     return [row for row in types if is_per_household(row) or is_callback(row)]
 
 
-def _lay_out(order: Order, decided: Mapping[str, bool]) -> list[Stage]:
-    """The stages of the order with unit and promise, not saved yet."""
+def _lay_out(order: Order, decided: Mapping[str, bool], day: date) -> list[Stage]:
+    """The stages of the order with unit and the promise of standards in force on `day`, not saved yet."""
     departments = departments_of(order.company)
-    own_values = own_standards(order.company)
+    own_values = own_limits(order.company, day)
     stages = []
     for row in _stage_types(order):
         own = order.unit if order.unit.department_code == row.department_code else None
@@ -195,7 +192,8 @@ def accept_order(order: Order, *, by: User | None, at: datetime, decided: Mappin
     """O2 draft → accepted, then O4/O5: the first stage starts.
 
     `decided`: optional stages already known to be needed (stage code → True); they count in the expected finish.
-    Effects, in order: promises and responsible units frozen per stage; expected finish stored as promise;
+    Effects, in order: promises (by the standards in force on the day of `at`) and responsible units
+    frozen per stage; expected finish stored as promise;
     journal `order.accepted` and `order.customer_told`; OrderAccepted; first stage active.
     The finish is left open (None) where it lies in a year whose holiday table is missing: it is never guessed.
     Errors: NotAllowed, WrongState, Stale, CalendarMissing.
@@ -204,7 +202,7 @@ def accept_order(order: Order, *, by: User | None, at: datetime, decided: Mappin
     if not policy.may_take_in(by, held):
         raise NotAllowed()
     calendars = Calendars()
-    stages = _lay_out(held, decided or {})
+    stages = _lay_out(held, decided or {}, timezone.localdate(at, BUSINESS_ZONE))
     _foretell(stages, at, calendars)
     promised = _promised_finish(stages)
     values: dict[str, Any] = {"accepted_at": at, "promised_at": promised, "expected_at": promised}

@@ -1,5 +1,6 @@
 """Checking and writing orders in bulk. Customers are told nothing and no event is published: what is imported has
-happened elsewhere. Promises are frozen as today's standards say; only what another system promised is taken over.
+happened elsewhere. Promises are frozen as the standards of the day of acceptance say; only what another system
+promised is taken over.
 """
 
 from abc import abstractmethod
@@ -204,7 +205,7 @@ class HistoryPass(_OrderPass):
         return order
 
     def stages(self, line: Line, order: Order) -> list[Stage]:
-        """Stages with an end are done, with the due time today's standard would have given; the others were skipped."""
+        """Stages with an end are done, with the due time the standard would have given; the others were skipped."""
         laid = []
         before = line.values["accepted"]
         for number, row in enumerate(self.reference.stages[order.order_type_id], 1):

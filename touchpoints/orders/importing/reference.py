@@ -3,20 +3,23 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from cxorders.customers.models import Premises
-from cxorders.kit.numbering import key_of
+from cxorders.kit.numbering import BUSINESS_ZONE, key_of
 from cxorders.kit.worktime import CalendarYearMissing
 from cxorders.organisation.models import Unit
 from cxorders.transfer.cells import Line
 from touchpoints.catalogue.models import Segment
 from touchpoints.orders import promises
-from touchpoints.orders.actions.accept import frozen_promise, own_standards
+from touchpoints.orders.actions.accept import frozen_promise
 from touchpoints.orders.models import Order, OrderType, Stage, StageType
 from touchpoints.orders.promises import Promise
 from touchpoints.orders.queries import Calendars, departments_of, is_callback, promise_of
+from touchpoints.standards.queries import own_history
 
 ORIGINALS = uuid.UUID("6f1f3a52-8d8e-4a1e-9c0b-2f7c1d5e9a40")
 """name space of the keys under which orders of other systems are known"""
@@ -50,15 +53,16 @@ class Reference:
             for name in {unit.code.lower(), unit.zh.lower(), unit.en.lower()} - {""}:
                 self.units[name].append(unit)
         self.departments = departments_of(company)
-        self.own = own_standards(company)
+        self.own = own_history(company)
         self.calendars = Calendars()
-        self._promises: dict[int, Promise] = {}
+        self._promises: dict[tuple[int, date], Promise] = {}
 
-    def promise(self, row: StageType) -> Promise:
-        """The promise a stage of this type gets in the company today."""
-        if row.pk not in self._promises:
-            self._promises[row.pk] = frozen_promise(row, self.own)
-        return self._promises[row.pk]
+    def promise(self, row: StageType, accepted: datetime) -> Promise:
+        """The promise a stage of this type gets in an order the company accepted at `accepted`."""
+        place = (row.pk, timezone.localdate(accepted, BUSINESS_ZONE))
+        if place not in self._promises:
+            self._promises[place] = frozen_promise(row, self.own.on(place[1]))
+        return self._promises[place]
 
     def unit_of(self, row: StageType, took_in: Unit) -> Unit:
         """Who answers for a stage of an order that `took_in` took in."""
@@ -67,7 +71,7 @@ class Reference:
 
     def stage(self, order: Order, row: StageType, **values: Any) -> Stage:
         """A stage of `order`, not saved, with unit and promise."""
-        promise = self.promise(row)
+        promise = self.promise(row, order.accepted_at or order.created_at)
         return Stage(
             company=self.company,
             order=order,

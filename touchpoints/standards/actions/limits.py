@@ -5,7 +5,6 @@ import unicodedata
 from typing import Any
 
 from cxorders.kit.errors import BusinessError
-from cxorders.organisation.models import Unit
 from touchpoints.catalogue.checking import is_clock_time, is_number
 from touchpoints.catalogue.tightening import is_tighter
 from touchpoints.catalogue.wording import limit
@@ -39,8 +38,8 @@ class StandardUnknown(BusinessError):
     status = 404
 
 
-def own_limit(company: Unit, code: str, given: Any) -> Any:
-    """The stricter value of `company` for the standard `code`, out of numbers or of what was typed.
+def own_limit(code: str, given: Any) -> Any:
+    """A company's stricter value for the standard `code`, out of numbers or of what was typed.
 
     One value, or two of them (`between`, `not_in`). Raises StandardUnknown, BadLimit, NotTighter.
     """
