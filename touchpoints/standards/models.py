@@ -12,6 +12,9 @@ from touchpoints.catalogue.models import CatalogueRow, Touchpoint
 from touchpoints.catalogue.wording import limit
 from touchpoints.standards.enums import Evidence, Standing, VersionState
 
+WHOLE = 100
+"""per cent"""
+
 
 class Standard(CatalogueRow):
     """A service standard (STD-…): operator, value (a number or [from, to]) and unit; companies may only tighten it."""
@@ -34,6 +37,13 @@ class Standard(CatalogueRow):
     def group_limit(self) -> str:
         """The group's requirement in words: ≤ 15 分钟."""
         return limit(self.op, self.value, self.unit)
+
+    @property
+    def can_be_tightened(self) -> bool:
+        """Whether there is anything stricter: nothing is more than all of something or less than none."""
+        if self.op == ">=":
+            return self.unit != "%" or bool(self.value < WHOLE)
+        return self.op != "<=" or bool(self.value > 0)
 
     @property
     def evidence_name(self) -> str:

@@ -81,14 +81,15 @@ def count_waiting(user: User) -> int:
     return rows.exclude(proposed_by=user).count()
 
 
-def in_force_beside(versions: Sequence[StandardVersion], on: date) -> dict[int, StandardVersion]:
-    """Key of a proposal → what its company has of its own on the day `on`. One query."""
-    rows = StandardVersion.objects.approved_on(on).filter(
+def approved_beside(versions: Sequence[StandardVersion], on: date) -> dict[int, list[StandardVersion]]:
+    """Key of a proposal → what its company has approved for the day `on` and later, by the first day. One query."""
+    rows = StandardVersion.objects.approved_since(on).filter(
         company__in={row.company_id for row in versions}, standard__in={row.standard_id for row in versions}
     )
-    own = {(row.company_id, row.standard_id): row for row in rows.select_related("standard").order_by("pk")}
-    places = {row.pk: (row.company_id, row.standard_id) for row in versions}
-    return {key: own[place] for key, place in places.items() if place in own}
+    own: dict[tuple[int, int], list[StandardVersion]] = defaultdict(list)
+    for row in rows.select_related("standard").order_by("valid_from", "pk"):
+        own[row.company_id, row.standard_id].append(row)
+    return {row.pk: own[row.company_id, row.standard_id] for row in versions}
 
 
 # ---- the list ----------------------------------------------------------------------------------------------------

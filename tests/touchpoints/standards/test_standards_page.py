@@ -219,6 +219,29 @@ def test_who_may_not_propose(world: World, leader: User, client_as: SignIn, toda
     assert StandardVersion.objects.count() == 0
 
 
+def test_where_nothing_is_stricter_nothing_is_proposed(
+    world: World, manager: User, client_as: SignIn, today: date
+) -> None:
+    whole = Standard.objects.get(code="STD-BH-02")
+    assert (whole.op, whole.value, whole.unit) == (">=", 100, "%")
+
+    page = page_at(client_as(manager), "/standards/?s=STD-BH-02")
+
+    assert "集团标准已经到顶" in page
+    assert "提交批准" not in page
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "unit", "more"),
+    [
+        (">=", 100, "%", False), (">=", 99, "%", True), (">=", 100, "CH", True), ("<=", 0, "%", False),
+        ("<=", 1, "CD", True), ("between", [7, 15], "WD", True),
+    ],
+)  # fmt: skip
+def test_what_can_be_tightened(op: str, value: Any, unit: str, more: bool) -> None:
+    assert Standard(op=op, value=value, unit=unit).can_be_tightened is more
+
+
 def test_who_proposed_takes_it_back(
     world: World, leader: User, manager: User, client_as: SignIn, now: datetime, today: date
 ) -> None:
@@ -252,6 +275,20 @@ def test_what_waits_is_approved_from_the_list(
     again = client.post(f"/standards/versions/{key}/decide/", {"grant": "1"})
     assert again.status_code == 409
     assert "当前状态下不能做这一步" in again.content.decode()
+
+
+def test_the_list_says_what_is_approved_already(
+    world: World, leader: User, client_as: SignIn, now: datetime, today: date
+) -> None:
+    an_own_value(world.company, "STD-BH-01", 12)
+    an_own_value(world.company, "STD-BH-01", 11, at=now, first=today + 30 * DAY)
+    a_draft(world.company, "STD-BH-01", 10, at=now, first=today + 8 * DAY)
+
+    page = page_at(client_as(leader), "/standards/waiting/")
+
+    assert "≤ 12 分钟" in page
+    assert f"{today + 30 * DAY} 起 ≤ 11 分钟" in page
+    assert f"{today + 8 * DAY} 起" in page
 
 
 def test_a_rejection_needs_its_reason_and_stays_in_sight(

@@ -25,9 +25,9 @@ from touchpoints.standards.models import StandardVersion
 from touchpoints.standards.queries import (
     StandardDetail,
     StandardFilter,
+    approved_beside,
     count_waiting,
     evidence_kinds,
-    in_force_beside,
     standard_detail,
     standard_lines,
     waiting_for,
@@ -68,8 +68,16 @@ class Refused:
 def waiting_page(request: SignedInRequest, refused: Refused | None = None, status: int = 200) -> HttpResponse:
     """The list of proposals; `refused` stands open again with what was typed."""
     today, drafts = today_here(), waiting_for(request.user)
-    beside = in_force_beside(drafts, today)
-    rows = [{"draft": draft, "present": beside.get(draft.pk), "refused": _refused(refused, draft)} for draft in drafts]
+    beside = approved_beside(drafts, today)
+    rows = [
+        {
+            "draft": draft,
+            "present": next((row for row in beside[draft.pk] if row.valid_from <= today), None),
+            "coming": [row for row in beside[draft.pk] if row.valid_from > today],
+            "refused": _refused(refused, draft),
+        }
+        for draft in drafts
+    ]
     context = {"rows": rows, "today": today, "lost": _lost(refused, drafts)}
     return render(request, "touchpoints/standards/waiting.html", context, status=status)
 
