@@ -1,5 +1,6 @@
 """Proposals for standards on the pages of who decides them; noting that an approved one was put up."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -179,3 +180,15 @@ def test_the_day_it_was_put_up(
     assert f"{today} 公示" in page
     assert "已公示，待生效" in page
     assert client.post(f"/standards/versions/{key}/display/", {"day": f"{today}"}).status_code == 409
+
+
+def test_no_two_fields_of_the_page_share_an_id(
+    world: World, leader: User, manager: User, client_as: SignIn, now: datetime, today: date
+) -> None:
+    for n in (12, 11):
+        an_own_value(world.company, "STD-BH-01", n, at=now, first=today + (20 - n) * DAY)
+    page = page_at(client_as(manager), "/standards/?s=STD-BH-01")
+
+    ids = re.findall(r'<(?:input|textarea)[^>]* id="([^"]+)"', page)
+    assert page.count("记下公示") == 2
+    assert len(ids) == len(set(ids))

@@ -277,7 +277,7 @@ def test_the_pane_speaks_english(world: World, leader: User, client_as: SignIn, 
 def test_the_journal_has_words_for_every_step(world: World, leader: User, client_as: SignIn, today: date) -> None:
     an_own_value(world.company, "STD-BH-01", 11)
 
-    page = page_at(client_as(leader), "/journal/?family=standard&first=2026-01-01&last=2026-01-02")
+    page = page_at(client_as(leader), "/journal/?about=standard&from=2026-01-01&to=2026-01-02")
 
     assert "提议了本公司标准" in page
     assert "批准了本公司标准" in page

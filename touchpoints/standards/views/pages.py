@@ -150,12 +150,14 @@ def _versions(user: User, detail: StandardDetail, today: date, may_propose: bool
         "now": next((row.version for row in live if row.standing == Standing.IN_FORCE), None),
         "next": [row.version for row in live if row.standing in COMING],
         "own_ahead": any(row.version.value is not None for row in live),
-        "to_display": [row.version for row in live if may_propose and row.version.displayed_on is None],
+        "to_display": [
+            (row.version, DisplayForm(today=today, auto_id=f"show_{row.version.pk}_%s"))
+            for row in live
+            if may_propose and row.version.displayed_on is None
+        ],
         "may_decide": draft is not None and policy.may_decide(user, draft),
         "may_withdraw": draft is not None and policy.may_withdraw(user, draft),
         "form": ProposeForm(today=today),
-        "display_form": DisplayForm(today=today),
-        "display_problem": None,
         "fields": value_fields(detail, []),
         "problem": "",
     }
@@ -174,10 +176,19 @@ def value_fields(detail: StandardDetail | None, typed: list[str]) -> list[dict[s
 
 
 def pane(
-    request: SignedInRequest, company: Unit, code: str, status: int, **said: django_forms.Form | str | list[str] | int
+    request: SignedInRequest,
+    company: Unit,
+    code: str,
+    status: int,
+    *,
+    display: tuple[int, DisplayForm] | None = None,
+    **said: django_forms.Form | str | list[str],
 ) -> HttpResponse:
-    """The page with `code` open and, of `said`, the form that came back."""
+    """The page with `code` open and, of `said`, the form that came back; `display`: key of a version and its form."""
     context = page_of(request, company, code)
+    if display is not None:
+        key, form = display
+        context["to_display"] = [(row, form if row.pk == key else own) for row, own in context["to_display"]]
     typed = said.pop("typed", None)
     if isinstance(typed, list):
         context["fields"] = value_fields(context["detail"], typed)

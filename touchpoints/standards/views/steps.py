@@ -106,11 +106,14 @@ def _refuse(request: SignedInRequest, key: int, problem: str, status: int) -> Ht
 @requires("standard.propose")
 def display(request: SignedInRequest, key: int) -> HttpResponse:
     """Note the day an approved value was put up for customers."""
-    version, form, status = _version(request, key), DisplayForm(request.POST, today=today_here()), 422
+    version, status = _version(request, key), 422
+    form = DisplayForm(request.POST, today=today_here(), auto_id=f"show_{key}_%s")
     if form.is_valid():
         try:
             display_version(version, by=request.user, at=timezone.now(), day=form.cleaned_data["day"])
         except BusinessError as error:
+            if error.status == 409:  # noted meanwhile, or over: there is no form left to come back in
+                raise
             complain(form, error)
             status = error.status
         else:
@@ -119,5 +122,4 @@ def display(request: SignedInRequest, key: int) -> HttpResponse:
     if version.standard.retired:
         messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("standards:list")
-    said: dict[str, Any] = {"display_form": form, "display_problem": version.pk}
-    return pane(request, version.company, version.standard.code, status, **said)
+    return pane(request, version.company, version.standard.code, status, display=(version.pk, form))
