@@ -4,8 +4,10 @@ from datetime import datetime
 
 import pytest
 from django.db.models import Q
+from django.utils import timezone
 
 from cxorders.journal.models import Entry
+from cxorders.kit.numbering import BUSINESS_ZONE
 from tests.demo.ground import NOW
 from touchpoints.orders import promises
 from touchpoints.orders.actions import close_finished, resume_expired
@@ -113,7 +115,7 @@ def test_promises_forecasts_and_the_expected_finish_are_those_of_acceptance() ->
         stages = stages_of(order)
         # whether an optional stage was known to be needed at acceptance shows in the words: later it has a reason
         known = {s.stage_type.code: True for s in stages if s.needed and not s.reason}
-        planned = _lay_out(order, known)
+        planned = _lay_out(order, known, timezone.localdate(order.accepted_at, BUSINESS_ZONE))
         _foretell(planned, order.accepted_at, calendars)
         asked = [(s.stage_type_id, s.promise_kind, s.promise_value, s.promise_unit, s.forecast_at) for s in planned]
         assert asked == [
