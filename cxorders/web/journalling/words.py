@@ -196,7 +196,6 @@ LABELS = {
     "field": _("字段"),
     "standard": _("标准"),
     "limit": _("本公司标准"),
-    "valid_from": _("起始日"),
     "valid_to": _("最后一天"),
     "day": _("公示日"),
 }

@@ -12,7 +12,7 @@ from cxorders.kit.numbering import BUSINESS_ZONE
 from tests.factories.catalogue import standard, the_catalogue
 from tests.factories.organisation import a_person, a_world
 
-BEFORE = [("touchpoints", "0002_seal")]
+BEFORE = [("touchpoints", "0003_compensation")]
 EVENING = datetime(2026, 3, 9, 17, 30, tzinfo=UTC)
 """01:30 of 10 March in Shanghai"""
 DAY = timedelta(days=1)

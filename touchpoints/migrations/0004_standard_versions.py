@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cxorders', '0002_seal'),
-        ('touchpoints', '0002_seal'),
+        ('touchpoints', '0003_compensation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
