@@ -30,9 +30,10 @@ class TouchpointsConfig(AppConfig):
         from touchpoints.compensation.queries import order_panel as compensations_of_order
         from touchpoints.compensation.receivers import on_stage_exempted
         from touchpoints.heat.receivers import on_stage_ended as heat_on_stage_ended
+        from touchpoints.heat.receivers import on_stages_loaded as heat_on_stages_loaded
         from touchpoints.orders import panels as order_panels
         from touchpoints.orders import receivers
-        from touchpoints.orders.events import OrderEnded, StageAppointed, StageEnded
+        from touchpoints.orders.events import OrderEnded, StageAppointed, StageEnded, StagesLoaded
         from touchpoints.orders.exporting import ORDERS
         from touchpoints.orders.filters import SAVED
         from touchpoints.orders.importing import HistoryKind, OrdersKind
@@ -72,6 +73,7 @@ class TouchpointsConfig(AppConfig):
         subscribe(StageAppointed, on_stage_appointed)
         subscribe(StageEnded, on_stage_ended)
         subscribe(StageEnded, heat_on_stage_ended)
+        subscribe(StagesLoaded, heat_on_stages_loaded)
         subscribe(OrderEnded, on_order_ended)
         subscribe(StageExempted, on_stage_exempted)
 

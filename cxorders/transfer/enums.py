@@ -39,6 +39,8 @@ TAKEN_BACK = (S.UNDONE, S.DISCARDED)
 
 CHUNK = 1_000
 """rows checked or loaded in one transaction; a kind may ask for fewer"""
+UNDO_CHUNK = 1_000
+"""rows of the file taken back in one transaction"""
 TRIES = 3
 """how often the worker begins without getting one chunk further before it gives up"""
 SILENCE = 60

@@ -97,7 +97,7 @@ class Kind(ABC):
     def begin(self, origin: Origin) -> Pass:
         """A pass over one file for `origin`."""
 
-    def restore(self, made: Sequence[Made]) -> None:  # noqa: B027 -- most kinds only make rows
+    def restore(self, made: Sequence[Made], *, at: datetime) -> None:  # noqa: B027 -- most kinds only make rows
         """Put back what the import changed without making it, before the things it made are removed."""
 
     def used(self, made: Sequence[Made]) -> dict[int, str]:

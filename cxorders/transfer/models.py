@@ -49,6 +49,12 @@ class Batch(models.Model):
     loaded = models.PositiveIntegerField(default=0)
     mark = models.PositiveIntegerField(default=0)
     """the last row of the file the running phase is through with; moves in the transaction of the rows it stands for"""
+    cleared = models.BooleanField(default=False)
+    """the undo that runs has asked every row, and none was in use"""
+    taken_back = models.PositiveIntegerField(default=0)
+    """rows an undo has taken back; moves in the transaction that removes them"""
+    removed = models.JSONField(default=dict)
+    """label of a model → how many of its rows went with them"""
     tries = models.PositiveSmallIntegerField(default=0)
     """times the worker began since the mark last moved"""
     seen_at = models.DateTimeField(null=True)
@@ -90,7 +96,7 @@ class Batch(models.Model):
     @property
     def mark_is_final(self) -> bool:
         """Whether the load went through the whole file."""
-        return self.started_at is not None and self.loaded + self.bad >= self.total
+        return self.started_at is not None and self.loaded + self.taken_back + self.bad >= self.total
 
     @property
     def good(self) -> int:
@@ -130,6 +136,7 @@ class Made(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["batch", "model", "object_id"], name="import_made_once"),
         ]
+        indexes: ClassVar = [models.Index(fields=["batch", "row"], name="import_made_by_row")]
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.row} {self.model} {self.object_id}"

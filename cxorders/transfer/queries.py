@@ -143,7 +143,10 @@ def failure_of(batch: Batch) -> str:
         named = [in_words(row, "", what) for row, what in problem["rows"]]
         more = problem["count"] - len(named)
         said = "；".join(named) + (_("；还有 %(count)s 行") % {"count": more} if more > 0 else "")
-        return _("没有撤销：有 %(count)s 行导入后已被使用。%(rows)s") % {"count": problem["count"], "rows": said}
+        values = {"count": problem["count"], "rows": said, "done": problem.get("taken_back", 0)}
+        if values["done"]:
+            return _("撤销停在中途：已收回 %(done)s 行；有 %(count)s 行导入后已被使用，没有收回。%(rows)s") % values
+        return _("没有撤销：有 %(count)s 行导入后已被使用。%(rows)s") % values
     if problem["code"] == "sheet":
         return sentence("said", problem)
     words = FAILURES.get(problem["code"])

@@ -1,6 +1,6 @@
 """Who else knows a row: every foreign key of the product that points at it, whichever room it lives in."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 
 from django.db import models
@@ -10,6 +10,8 @@ from cxorders.journal.models import Entry
 PIECE = 500
 
 Path = tuple[type[models.Model], str]
+Ours = Callable[[str, set[int]], set[int]]
+"""label and keys → those of the keys that are not counted as use"""
 
 
 def pieces(keys: Sequence[int], size: int = PIECE) -> Iterator[list[int]]:
@@ -27,43 +29,38 @@ def pointing_at(model: type[models.Model]) -> list[models.ForeignKey]:
 
 
 def referenced(
-    model: type[models.Model],
-    keys: Sequence[int],
-    *,
-    ignoring: Mapping[str, Collection[int]],
-    belongings: Sequence[Path] = (),
+    model: type[models.Model], keys: Sequence[int], *, ours: Ours, belongings: Sequence[Path] = ()
 ) -> set[int]:
-    """Which of `keys` are pointed at by a row that is neither in `ignoring` (label → keys) nor of `belongings`.
+    """Which of `keys` are pointed at by a row that is neither one of `ours` nor one of `belongings`.
 
     A belonging (model and path to its owner) is looked at in turn: what points at it counts as use of the owner.
     """
     found: set[int] = set()
-    ours = {(one, path) for one, path in belongings}
+    listed = {(one, path) for one, path in belongings}
     for field in pointing_at(model):
-        if (field.model, field.name) in ours:
-            continue
-        known = set(ignoring.get(field.model._meta.label_lower, ()))
-        for piece in pieces(keys):
-            rows = field.model._base_manager.filter(**{f"{field.name}__in": piece}).order_by()
-            found |= {owner for key, owner in rows.values_list("pk", field.attname) if key not in known}
+        if (field.model, field.name) not in listed:
+            found |= _owners(field, field.attname, f"{field.name}__in", keys, ours)
     for child, path in belongings:
-        if any(field.model is child and field.name == path for field in pointing_at(model)):
-            found |= _through(child, path, keys, ours)
-    return found
-
-
-def _through(child: type[models.Model], path: str, keys: Sequence[int], ours: set[Path]) -> set[int]:
-    """Owners whose belongings are pointed at."""
-    found: set[int] = set()
-    for piece in pieces(keys):
-        owner_of = dict(child._base_manager.filter(**{f"{path}__in": piece}).order_by().values_list("pk", f"{path}_id"))
+        if not any(field.model is child and field.name == path for field in pointing_at(model)):
+            continue
         for field in pointing_at(child):
-            if (field.model, field.name) in ours:
-                continue
-            for part in pieces(list(owner_of)):
-                rows = field.model._base_manager.filter(**{f"{field.name}__in": part}).order_by()
-                found |= {owner_of[key] for key in rows.values_list(field.attname, flat=True)}
+            if (field.model, field.name) not in listed:
+                through = f"{field.name}__{path}"
+                # by join, not by the keys of the belongings, of which there are ten times as many
+                found |= _owners(field, f"{through}_id", f"{through}__in", keys, ours)
     return found
+
+
+def _owners(field: models.ForeignKey, owner: str, condition: str, keys: Sequence[int], ours: Ours) -> set[int]:
+    """Which of `keys` (what `owner` leads to) rows with `field` belong to that are none of `ours`."""
+    found: dict[int, int] = {}
+    for piece in pieces(keys):
+        rows = field.model._base_manager.filter(**{condition: piece}).order_by()
+        found |= dict(rows.values_list("pk", owner))
+    if not found:
+        return set()
+    known = ours(field.model._meta.label_lower, set(found))
+    return {key for row, key in found.items() if row not in known}
 
 
 def touched(model: type[models.Model], keys: Sequence[int], *, quiet: Collection[str]) -> set[int]:

@@ -1,11 +1,10 @@
-"""Appointments out of a table. Each row goes through the same verb as a booking by hand, so every rule holds."""
+"""Appointments out of a table. Every rule of a booking by hand holds; a chunk of rows is booked at once."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
@@ -16,18 +15,17 @@ from cxorders.transfer import cells
 from cxorders.transfer.cells import CellWrong, Line, text
 from cxorders.transfer.kinds import Column, Kind, Origin, Pass, Words
 from cxorders.transfer.models import Made
-from touchpoints.appointments.actions import Agreed, book_appointment
+from touchpoints.appointments.actions import Agreed, book_many
 from touchpoints.appointments.enums import OPEN_STATES, WINDOWS, AppointmentState, Half
 from touchpoints.appointments.models import Appointment
 from touchpoints.appointments.queries.reads import crews_of
+from touchpoints.orders.actions.appointing import HANGING, put_back_times
 from touchpoints.orders.enums import OPEN_STAGE_STATES, OrderState
 from touchpoints.orders.importing.reference import orders_named
 from touchpoints.orders.models import Stage
 from touchpoints.orders.queries import IS_CALLBACK
 
 APPOINTMENT_LABEL, STAGE_LABEL = "touchpoints.appointment", "touchpoints.stage"
-KEPT = ("appointed_at", "due_at", "first_due_at")
-"""what a booking changes on its stage"""
 
 
 def window(cell: Any) -> str:
@@ -51,7 +49,6 @@ class AppointmentsKind(Kind):
     name = _("上门预约")
     about = _("已经和客户约好的上门：订单、班组、日期、时段")
     icon = "calendar-event"
-    chunk = 100
     makes = (Appointment,)
     quiet_verbs: ClassVar[frozenset[str]] = frozenset({"appointment.booked"})
     columns = (
@@ -90,12 +87,14 @@ class AppointmentsKind(Kind):
         rows = [(f"{one.opens:%H:%M}-{one.closes:%H:%M}", str(Half(one.half).label)) for one in WINDOWS.values()]
         return ((_("时段"), (_("时段"), _("半天")), rows),)
 
-    def restore(self, made: Sequence[Made]) -> None:
-        """The stages get back the times they had before."""
-        for one in made:
-            if one.model == STAGE_LABEL and one.before is not None:
-                values = {name: _moment(one.before[name]) for name in KEPT}
-                Stage.objects.filter(pk=one.object_id).update(**values)
+    def restore(self, made: Sequence[Made], *, at: datetime) -> None:
+        """The stages get back the times they had before, their orders the expectation that follows from them."""
+        before = {
+            one.object_id: {name: _moment(one.before[name]) for name in HANGING}
+            for one in made
+            if one.model == STAGE_LABEL and one.before is not None
+        }
+        put_back_times(before, at=at)
 
     def used(self, made: Sequence[Made]) -> dict[int, str]:
         """Appointments that are no longer just booked."""
@@ -164,20 +163,25 @@ class AppointmentsPass(Pass):
         return self.crews[stage.unit_id]
 
     def load(self, lines: Sequence[Line]) -> list[Made]:
-        """Row by row; what the verb refuses, such as a half-day that is full, is an error of the row."""
+        """All at once; what the verb would refuse, such as a half-day that is full, is an error of the row."""
+        before = [
+            {name: value.isoformat() if (value := getattr(line.found["stage"], name)) else None for name in HANGING}
+            for line in lines
+        ]
+        wanted = [
+            (
+                line.found["stage"],
+                Agreed(line.found["crew"], line.values["day"], line.values["window"], line.get("note")),
+            )
+            for line in lines
+        ]
         made: list[Made] = []
-        for line in lines:
-            stage = line.found["stage"]
-            before = {name: value.isoformat() if (value := getattr(stage, name)) else None for name in KEPT}
-            agreed = Agreed(line.found["crew"], line.values["day"], line.values["window"], line.get("note"))
-            try:
-                with transaction.atomic():
-                    booked = book_appointment(stage, by=None, at=self.origin.at, agreed=agreed)
-            except BusinessError as refusal:
-                line.wrong("", "said", zh=refusal.in_language("zh-hans"), en=refusal.in_language("en"))
+        for line, kept, outcome in zip(lines, before, book_many(wanted, at=self.origin.at), strict=True):
+            if isinstance(outcome, BusinessError):
+                line.wrong("", "said", zh=outcome.in_language("zh-hans"), en=outcome.in_language("en"))
                 continue
             made += [
-                Made(row=line.number, model=APPOINTMENT_LABEL, object_id=booked.pk),
-                Made(row=line.number, model=STAGE_LABEL, object_id=stage.pk, before=before),
+                Made(row=line.number, model=APPOINTMENT_LABEL, object_id=outcome.pk),
+                Made(row=line.number, model=STAGE_LABEL, object_id=outcome.stage_id, before=kept),
             ]
         return made

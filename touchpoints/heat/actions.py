@@ -2,13 +2,13 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Max, Min
 
-from cxorders.kit.inserting import insert
+from cxorders.kit.inserting import insert, insert_all
 from cxorders.kit.numbering import BUSINESS_ZONE
 from cxorders.organisation.enums import UnitKind
 from cxorders.organisation.models import PATH_STEP, Unit
@@ -46,6 +46,12 @@ def mark_stage(stage_id: int, *, at: datetime) -> None:
     company, *moments = row
     for month in sorted({month_of(moment) for moment in moments if moment is not None}):
         insert(HeatMark(month=month, company_id=company, at=at))
+
+
+def mark_days(company_id: int, days: Iterable[date], *, at: datetime) -> None:
+    """Note that the months of `days` must be counted again: many stages came or went. One row for each."""
+    months = sorted({day.replace(day=1) for day in days})
+    insert_all([HeatMark(month=month, company_id=company_id, at=at) for month in months])
 
 
 def refresh_heat(at: datetime) -> int:

@@ -117,6 +117,7 @@ def match_columns(batch: Batch, places: Mapping[str, int], *, by: User, at: date
         move(held, BatchState.MAPPED, table=BATCH_TRANSITIONS, mapping=mapping)
     RowError.objects.filter(batch=held).delete()
     fresh: dict[str, Any] = {"mark": 0, "tries": 0, "bad": 0, "total": 0, "problem": None, "seen_at": at}
+    fresh |= {"taken_back": 0, "removed": {}}
     move(held, BatchState.CHECKING, table=BATCH_TRANSITIONS, mapping=mapping, **fresh)
     ColumnMemory.objects.update_or_create(
         company=held.company,
@@ -136,7 +137,8 @@ def start_loading(batch: Batch, *, by: User, at: datetime) -> Batch:
     """
     held = _held(batch, by)
     again = held.state == BatchState.FAILED
-    if again and held.started_at is None:  # it broke while it was checked: match the columns again
+    if again and (held.started_at is None or held.taken_back):
+        # it broke while it was checked: match the columns again; or an undo stopped half-way: finish that
         raise WrongState()
     if held.state == BatchState.PREVIEWED and held.good <= 0:
         raise NothingToLoad()
@@ -171,7 +173,7 @@ def ask_undo(batch: Batch, *, by: User, at: datetime, reason: str) -> Batch:
         raise ReasonMissing(field="reason")
     move(
         held, BatchState.UNDOING, table=BATCH_TRANSITIONS, undone_by=by, undo_reason=reason.strip()[:300],
-        seen_at=at, tries=0, problem=None,
+        seen_at=at, tries=0, problem=None, cleared=False,
     )  # fmt: skip
     record(held, "import.undo_asked", by=by, at=at, number=held.number, reason=reason.strip()[:300])
     return held

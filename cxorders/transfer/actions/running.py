@@ -41,7 +41,7 @@ def carry_out(batch_id: int, *, now: Clock) -> None:
     Batch.objects.filter(pk=batch.pk).update(tries=F("tries") + 1, seen_at=now())
     try:
         if batch.state == BatchState.UNDOING:
-            take_back(batch, at=now())
+            take_back(batch, now=now)
         else:
             _through_the_file(batch, now)
     except Overtaken:

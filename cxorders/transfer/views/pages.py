@@ -145,12 +145,17 @@ def _page(request: SignedInRequest, batch: Batch, *, form: ReasonForm | None = N
         "failure": failure_of(batch),
         "form": form or ReasonForm(),
         "may_match": can(BatchState.MAPPED) and not batch.loaded,
-        "may_load": can(BatchState.LOADING) and (batch.good > 0) and (batch.state != "failed" or batch.started_at),
+        "may_load": can(BatchState.LOADING) and (batch.good > 0) and _goes_on(batch),
         "may_discard": can(BatchState.DISCARDED) and not batch.loaded,
         "may_undo": can(BatchState.UNDOING) and batch.loaded > 0,
         "now": timezone.now(),
     }
     return render(request, "cxorders/transfer/detail.html", context, status=status)
+
+
+def _goes_on(batch: Batch) -> bool:
+    """Whether loading is what comes next: not after a check that broke, not after an undo that stopped half-way."""
+    return batch.state != BatchState.FAILED or (batch.started_at is not None and not batch.taken_back)
 
 
 @require_GET
@@ -170,6 +175,9 @@ def progress_of(batch: Batch) -> dict[str, Any]:
     """Rows done and rows there are, as far as known: while a file is checked its length is not known yet."""
     if batch.state == BatchState.CHECKING:
         return {"done": batch.total, "all": None, "share": None}
+    if batch.state == BatchState.UNDOING or (batch.state == BatchState.FAILED and batch.taken_back):
+        whole = batch.taken_back + batch.loaded
+        return {"done": batch.taken_back, "all": whole, "share": batch.taken_back * 100 // whole if whole else 0}
     done = batch.loaded + batch.bad if batch.state != BatchState.PREVIEWED else 0
     share = min(100, done * 100 // batch.total) if batch.total else 0
     return {"done": min(done, batch.total), "all": batch.total, "share": share}

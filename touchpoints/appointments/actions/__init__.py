@@ -9,6 +9,7 @@ from touchpoints.appointments.actions.arranging import (
     reschedule,
 )
 from touchpoints.appointments.actions.booking import Agreed, book_appointment
+from touchpoints.appointments.actions.many import book_many
 from touchpoints.appointments.actions.places import set_places
 from touchpoints.appointments.actions.visiting import Door, arrive, mark_missed, record_no_access
 
@@ -17,6 +18,7 @@ __all__ = [
     "Door",
     "arrive",
     "book_appointment",
+    "book_many",
     "cancel",
     "close_with_order",
     "close_with_stage",

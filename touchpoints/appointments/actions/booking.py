@@ -1,6 +1,7 @@
 """Agreeing a visit: a crew, a day, a window (O9: after a failed visit a new one within three days)."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,12 +9,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cxorders.journal.actions import record
+from cxorders.journal.actions import entry_of
+from cxorders.journal.models import Entry
 from cxorders.kit.errors import BusinessError, NotAllowed, WrongState
+from cxorders.kit.inserting import insert
 from cxorders.organisation.models import Unit, User
 from touchpoints.appointments import policy
 from touchpoints.appointments.actions.places import take_place
-from touchpoints.appointments.enums import DAYS_AHEAD, OPEN_STATES, WINDOWS, AppointmentState, Half
+from touchpoints.appointments.enums import DAYS_AHEAD, OPEN_STATES, WINDOWS, AppointmentState, Half, Window
 from touchpoints.appointments.models import Appointment
 from touchpoints.appointments.queries.reads import crews_of, moments_of
 from touchpoints.orders import policy as orders_policy
@@ -88,17 +91,25 @@ def book_appointment(
     known = _known(client_key)
     if known is not None:
         return known
+    last, visit = following(stage, list(Appointment.objects.filter(stage=stage).order_by("pk")))
+    appointment = placed(stage, agreed, by=by, at=at, follows=last, visit=visit, client_key=client_key)
+    noted(appointment, "appointment.booked", by=by, at=at, visit=visit, late=after_deadline(last, appointment))
+    return appointment
+
+
+def following(stage: Stage, earlier: Sequence[Appointment]) -> tuple[Appointment | None, int]:
+    """The appointment a new one of `stage` repeats and the number of the visit; `earlier`: those there were, in order.
+
+    Raises WrongState, AlreadyBooked.
+    """
+    order = stage.order
     if order.state != OrderState.RUNNING or stage.state not in BOOKABLE or is_callback(stage.stage_type):
         raise WrongState()
-    earlier = list(Appointment.objects.filter(stage=stage).order_by("pk"))
     for row in earlier:
         if row.state in OPEN_STATES:
             raise AlreadyBooked(number=row.number)
-    last = earlier[-1] if earlier else None
     visit = 1 + sum(1 for row in earlier if row.state not in (AppointmentState.CANCELLED, AppointmentState.MOVED))
-    appointment = placed(stage, agreed, by=by, at=at, follows=last, visit=visit, client_key=client_key)
-    noted(appointment, "appointment.booked", by=by, at=at, visit=visit, late=_after_deadline(last, appointment))
-    return appointment
+    return (earlier[-1] if earlier else None), visit
 
 
 def _known(client_key: uuid.UUID | None) -> Appointment | None:
@@ -107,36 +118,39 @@ def _known(client_key: uuid.UUID | None) -> Appointment | None:
     return Appointment.objects.filter(client_key=client_key).select_related("unit", "order", "stage__unit").first()
 
 
-def _after_deadline(last: Appointment | None, appointment: Appointment) -> bool:
+def after_deadline(last: Appointment | None, appointment: Appointment) -> bool:
     """Whether a repeat visit comes later than the three days of O9."""
     if last is None or last.ended_at is None or last.state not in (AppointmentState.NO_ACCESS, AppointmentState.MISSED):
         return False
     return appointment.starts_at > last.ended_at + timedelta(days=RETRY_DAYS)
 
 
-def placed(
+def require_window(agreed: Agreed, at: datetime) -> Window:
+    """The window that was agreed. Raises WindowUnknown, WindowPast, TooFarAhead."""
+    window = WINDOWS.get(agreed.window)
+    if window is None:
+        raise WindowUnknown(field="window")
+    if moments_of(agreed.day, window)[0] <= at:
+        raise WindowPast(field="window")
+    if agreed.day > timezone.localdate(at) + timedelta(days=DAYS_AHEAD):
+        raise TooFarAhead(field="day", days=DAYS_AHEAD)
+    return window
+
+
+def drafted(
     stage: Stage,
     agreed: Agreed,
+    window: Window,
     *,
     by: User | None,
     at: datetime,
     follows: Appointment | None,
     visit: int,
-    client_key: uuid.UUID | None,
+    client_key: uuid.UUID | None = None,
 ) -> Appointment:
-    """A new appointment in a free place, and the agreed time of its stage. The order of the stage is held."""
-    window = WINDOWS.get(agreed.window)
-    if window is None:
-        raise WindowUnknown(field="window")
+    """The appointment that was agreed, not saved."""
     starts_at, ends_at = moments_of(agreed.day, window)
-    if starts_at <= at:
-        raise WindowPast(field="window")
-    if agreed.day > timezone.localdate(at) + timedelta(days=DAYS_AHEAD):
-        raise TooFarAhead(field="day", days=DAYS_AHEAD)
-    if agreed.crew.pk not in {crew.pk for crew in crews_of(stage)}:
-        raise WrongCrew(field="crew")
-    take_place(agreed.crew, agreed.day, window.half)
-    appointment = Appointment.objects.create(
+    return Appointment(
         company_id=stage.company_id,
         unit=agreed.crew,
         order=stage.order,
@@ -152,18 +166,37 @@ def placed(
         booked_by=by,
         client_key=client_key,
     )
+
+
+def placed(
+    stage: Stage,
+    agreed: Agreed,
+    *,
+    by: User | None,
+    at: datetime,
+    follows: Appointment | None,
+    visit: int,
+    client_key: uuid.UUID | None,
+) -> Appointment:
+    """A new appointment in a free place, and the agreed time of its stage. The order of the stage is held."""
+    window = require_window(agreed, at)
+    if agreed.crew.pk not in {crew.pk for crew in crews_of(stage)}:
+        raise WrongCrew(field="crew")
+    take_place(agreed.crew, agreed.day, window.half)
+    appointment = drafted(stage, agreed, window, by=by, at=at, follows=follows, visit=visit, client_key=client_key)
+    appointment.save()
     # who took the order in may agree a time with the customer, although the stage is another unit's work
     actor = by if orders_policy.may_work(by, stage) else None
     if stage.state == StageState.FAILED:
-        retry_stage(stage, by=actor, at=at, appointed_at=starts_at)
+        retry_stage(stage, by=actor, at=at, appointed_at=appointment.starts_at)
     else:
-        appoint_stage(stage, by=actor, at=at, appointed_at=starts_at, until=ends_at)
+        appoint_stage(stage, by=actor, at=at, appointed_at=appointment.starts_at, until=appointment.ends_at)
     return appointment
 
 
-def noted(appointment: Appointment, verb: str, *, by: User | None, at: datetime, **data: Any) -> None:
-    """One journal row on the appointment, with what a reader needs to know which one it is."""
-    record(
+def noting(appointment: Appointment, verb: str, *, by: User | None, at: datetime, **data: Any) -> Entry:
+    """The journal row `noted` writes, not written."""
+    return entry_of(
         appointment,
         verb,
         by=by,
@@ -176,3 +209,8 @@ def noted(appointment: Appointment, verb: str, *, by: User | None, at: datetime,
         unit_name=appointment.unit.zh,
         **data,
     )
+
+
+def noted(appointment: Appointment, verb: str, *, by: User | None, at: datetime, **data: Any) -> None:
+    """One journal row on the appointment, with what a reader needs to know which one it is."""
+    insert(noting(appointment, verb, by=by, at=at, **data))

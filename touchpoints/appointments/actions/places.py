@@ -1,8 +1,11 @@
 """Places of a crew in a half-day: set by its manager, given away one by one."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Count, Q
 
 from cxorders.journal.actions import record
 from cxorders.kit.errors import BusinessError, NotAllowed
@@ -25,31 +28,77 @@ class PlacesWrong(BusinessError):
     en = "Places are a whole number from 0 to {most}."
 
 
-def locked(crew: Unit, day: date, half: str) -> CrewCapacity:
-    """The row of the half-day, kept for this transaction, so that two bookings of it run one by one."""
-    CrewCapacity.objects.get_or_create(unit=crew, day=day, half=half, defaults={"company": crew.company or crew})
-    return CrewCapacity.objects.select_for_update().get(unit=crew, day=day, half=half)
+Slot = tuple[int, date, str]
+"""crew, day, half of the day"""
 
 
-def taken(crew: Unit, day: date, half: str) -> int:
-    """How many places of the half-day are given away."""
-    rows = Appointment.objects.filter(unit=crew, day=day, half=half)
-    return rows.exclude(state__in=GIVEN_BACK).count()
+class HalfDays:
+    """Half-days of crews, kept for this transaction, so that two bookings of one of them run one by one.
+
+    However many there are, the database is asked a constant number of questions.
+    """
+
+    def __init__(self, slots: Iterable[tuple[Unit, date, str]]) -> None:
+        self.crews = {(crew.pk, day, half): crew for crew, day, half in slots}
+        self.rows = self._locked()
+        missing = self.crews.keys() - self.rows.keys()
+        if missing:
+            fresh = [self._row(slot) for slot in sorted(missing)]
+            CrewCapacity.objects.bulk_create(fresh, ignore_conflicts=True)
+            self.rows = self._locked()
+        self._taken: dict[Slot, int] = {}
+
+    def _row(self, slot: Slot) -> CrewCapacity:
+        crew, (_key, day, half) = self.crews[slot], slot
+        return CrewCapacity(unit=crew, company=crew.company or crew, day=day, half=half)
+
+    def _among(self) -> Q:
+        days: dict[tuple[int, str], list[date]] = defaultdict(list)
+        for crew, day, half in self.crews:
+            days[crew, half].append(day)
+        found = Q(pk__in=())
+        for (crew, half), among in days.items():
+            found |= Q(unit=crew, half=half, day__in=among)
+        return found
+
+    def _locked(self) -> dict[Slot, CrewCapacity]:
+        rows = CrewCapacity.objects.select_for_update().filter(self._among()).order_by("unit", "day", "half")
+        return {(row.unit_id, row.day, row.half): row for row in rows}
+
+    def count(self) -> None:
+        """Look up how many places are given away."""
+        rows = Appointment.objects.filter(self._among()).exclude(state__in=GIVEN_BACK).order_by()
+        counts = rows.values_list("unit_id", "day", "half").annotate(given=Count("pk"))
+        self._taken = {(crew, day, half): given for crew, day, half, given in counts}
+
+    def places(self, slot: Slot) -> int:
+        """How many visits the crew takes in that half-day."""
+        said = self.rows[slot].places
+        return usual_places(self.crews[slot]) if said is None else said
+
+    def require(self, slot: Slot) -> None:
+        """Make sure that a place is left. Raises HalfDayFull."""
+        places, (_crew, day, half) = self.places(slot), slot
+        if self._taken.get(slot, 0) >= places:
+            raise HalfDayFull(
+                field="window",
+                crew=self.crews[slot].name,
+                day=day.isoformat(),
+                half=str(Half(half).label),
+                half_en="morning" if half == Half.AM else "afternoon",
+                places=places,
+            )
+
+    def take(self, slot: Slot) -> None:
+        """One place more is given away."""
+        self._taken[slot] = self._taken.get(slot, 0) + 1
 
 
 def take_place(crew: Unit, day: date, half: str) -> None:
     """Hold the half-day and make sure that a place is left in it. Raises HalfDayFull."""
-    row = locked(crew, day, half)
-    places = usual_places(crew) if row.places is None else row.places
-    if taken(crew, day, half) >= places:
-        raise HalfDayFull(
-            field="window",
-            crew=crew.name,
-            day=day.isoformat(),
-            half=str(Half(half).label),
-            half_en="morning" if half == Half.AM else "afternoon",
-            places=places,
-        )
+    days = HalfDays([(crew, day, half)])
+    days.count()
+    days.require((crew.pk, day, half))
 
 
 @transaction.atomic
@@ -62,8 +111,8 @@ def set_places(crew: Unit, *, by: User | None, at: datetime, day: date, half: st
         raise NotAllowed()
     if not 0 <= places <= MOST_PLACES:
         raise PlacesWrong(field="places", most=MOST_PLACES)
-    row = locked(crew, day, half)
-    before = usual_places(crew) if row.places is None else row.places
+    held = HalfDays([(crew, day, half)])
+    row, before = held.rows[crew.pk, day, half], held.places((crew.pk, day, half))
     row.places = places
     row.save(update_fields=["places"])
     record(

@@ -1,6 +1,7 @@
 """The verbs of orders and stages (workflows.md §1, O1–O16)."""
 
-from touchpoints.orders.actions.accept import accept_order, create_order, frozen_promise, reject_order
+from touchpoints.orders.actions.accept import accept_order, create_order, reject_order
+from touchpoints.orders.actions.appointing import appoint_stage
 from touchpoints.orders.actions.course import cancel_order, close_finished, close_order, reopen_order
 from touchpoints.orders.actions.evidence import EvidenceInput
 from touchpoints.orders.actions.flow import start_stage
@@ -16,7 +17,6 @@ from touchpoints.orders.actions.pauses import (
 )
 from touchpoints.orders.actions.reception import Newcomer, receive_order
 from touchpoints.orders.actions.stages import (
-    appoint_stage,
     assign_stage,
     complete_stage,
     decide_stage,
@@ -25,6 +25,7 @@ from touchpoints.orders.actions.stages import (
     retry_stage,
     skip_stage,
 )
+from touchpoints.orders.planning import frozen_promise
 
 __all__ = [
     "EvidenceInput",

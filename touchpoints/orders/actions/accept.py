@@ -14,21 +14,13 @@ from cxorders.kit.errors import BusinessError, NotAllowed
 from cxorders.kit.events import publish
 from cxorders.kit.numbering import BUSINESS_ZONE
 from cxorders.kit.states import move
-from cxorders.kit.worktime import CalendarYearMissing
 from cxorders.organisation.models import Unit, User
-from touchpoints.orders import policy, promises
+from touchpoints.orders import planning, policy
 from touchpoints.orders.actions.flow import advance, hold
 from touchpoints.orders.enums import ORDER_TRANSITIONS, OrderState, StageState
 from touchpoints.orders.events import OrderAccepted, OrderEnded
 from touchpoints.orders.models import Order, OrderType, Stage, StageType
-from touchpoints.orders.promises import Promise
-from touchpoints.orders.queries import (
-    Calendars,
-    departments_of,
-    is_callback,
-    is_per_household,
-    promise_of,
-)
+from touchpoints.orders.queries import Calendars, departments_of, is_callback, is_per_household
 from touchpoints.standards.queries import own_limits
 
 
@@ -115,15 +107,6 @@ def create_order(
     return order
 
 
-def frozen_promise(stage_type: StageType, own: Mapping[str, Any]) -> Promise:
-    """The promise of a stage, `own` being the company's `own_limits` of that day: the catalogue's or a tighter one."""
-    promise = Promise(stage_type.promise_kind, stage_type.promise_value, stage_type.promise_unit or "")
-    standard = stage_type.standard
-    if standard is None:
-        return promise
-    return promises.tighter(promise, own.get(standard.code, standard.value), standard.unit)
-
-
 def _stage_types(order: Order) -> list[StageType]:
     rows = StageType.objects.filter(order_type=order.order_type, retired=False).order_by("seq")
     types = list(rows.select_related("process", "standard", "touchpoint"))
@@ -134,25 +117,10 @@ def _stage_types(order: Order) -> list[StageType]:
 
 def _lay_out(order: Order, decided: Mapping[str, bool], day: date) -> list[Stage]:
     """The stages of the order with unit and the promise of standards in force on `day`, not saved yet."""
-    departments = departments_of(order.company)
-    own_values = own_limits(order.company, day)
-    stages = []
-    for row in _stage_types(order):
-        own = order.unit if order.unit.department_code == row.department_code else None
-        promise = frozen_promise(row, own_values)
-        stages.append(
-            Stage(
-                company=order.company,
-                order=order,
-                stage_type=row,
-                seq=row.seq,
-                unit=own or departments.get(row.department_code) or order.unit,
-                promise_kind=promise.kind,
-                promise_value=promise.value,
-                promise_unit=promise.unit,
-                needed=True if row.optional and decided.get(row.code) else None,
-            )
-        )
+    own = own_limits(order.company, day)
+    stages = planning.lay_out(order, _stage_types(order), departments=departments_of(order.company), own=own)
+    for stage in stages:
+        stage.needed = True if stage.stage_type.optional and decided.get(stage.stage_type.code) else None
     return stages
 
 
@@ -162,29 +130,6 @@ def _contract_forecasts(household: Order) -> dict[int, datetime]:
         return {}
     rows = Stage.objects.filter(order_id=household.parent_id, state=StageState.PENDING)
     return {key: moment for key, moment in rows.values_list("stage_type_id", "forecast_at") if moment is not None}
-
-
-def _foretell(stages: list[Stage], at: datetime, calendars: Calendars) -> None:
-    """Write the forecast of each stage, as far as the holiday tables reach; call-backs follow the last service."""
-    cursor = at
-    contract = _contract_forecasts(stages[0].order) if stages else {}
-    try:
-        for stage in sorted(stages, key=lambda s: (is_callback(s.stage_type), s.seq)):
-            if stage.stage_type.optional and not stage.needed:
-                continue
-            end = promises.forecast(promise_of(stage), cursor, calendars.of(stage.unit))
-            stage.forecast_at = max(end, contract.get(stage.stage_type_id, end))
-            cursor = cursor if is_callback(stage.stage_type) else stage.forecast_at
-    except CalendarYearMissing:
-        return
-
-
-def _promised_finish(stages: list[Stage]) -> datetime | None:
-    """When the last service stage should be over; None where one of them has no forecast."""
-    counted = [s for s in stages if not is_callback(s.stage_type) and (s.needed or not s.stage_type.optional)]
-    ends = [stage.forecast_at for stage in counted]
-    known = [end for end in ends if end is not None]
-    return max(known) if known and len(known) == len(ends) else None
 
 
 @transaction.atomic
@@ -203,8 +148,8 @@ def accept_order(order: Order, *, by: User | None, at: datetime, decided: Mappin
         raise NotAllowed()
     calendars = Calendars()
     stages = _lay_out(held, decided or {}, timezone.localdate(at, BUSINESS_ZONE))
-    _foretell(stages, at, calendars)
-    promised = _promised_finish(stages)
+    planning.foretell(stages, at, calendars, _contract_forecasts(held))
+    promised = planning.promised_finish(stages)
     values: dict[str, Any] = {"accepted_at": at, "promised_at": promised, "expected_at": promised}
     move(order, OrderState.ACCEPTED, table=ORDER_TRANSITIONS, **values)
     Stage.objects.bulk_create(stages)

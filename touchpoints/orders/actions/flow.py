@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from cxorders.journal.actions import record
+from cxorders.journal.actions import entry_of, record
+from cxorders.journal.models import Entry
 from cxorders.kit.errors import BusinessError, WrongState
 from cxorders.kit.events import publish
+from cxorders.kit.inserting import insert
 from cxorders.kit.states import move
 from cxorders.kit.worktime import CalendarYearMissing
 from cxorders.organisation.models import User
-from touchpoints.orders import promises
+from touchpoints.orders import planning
 from touchpoints.orders.enums import (
     ORDER_TRANSITIONS,
     STAGE_TRANSITIONS,
@@ -18,7 +20,8 @@ from touchpoints.orders.enums import (
 )
 from touchpoints.orders.events import OrderDone, StageStarted
 from touchpoints.orders.models import Order, Stage
-from touchpoints.orders.queries import Calendars, expected_finish, is_callback, promise_of, stages_of
+from touchpoints.orders.planning import foresee, starters, undecided
+from touchpoints.orders.queries import Calendars, is_callback, stages_of
 
 HOLDING = (StageState.ACTIVE, StageState.PAUSED, StageState.FAILED)
 """a stage in one of these states keeps the next one from starting"""
@@ -53,9 +56,9 @@ def require(obj: Order | Stage, state: str) -> None:
         raise WrongState()
 
 
-def note(stage: Stage, verb: str, *, by: User | None, at: datetime, **data: Any) -> None:
-    """One journal row on the order of `stage`, naming the stage, for the unit that is responsible now."""
-    record(
+def noting(stage: Stage, verb: str, *, by: User | None, at: datetime, **data: Any) -> Entry:
+    """The journal row `note` writes, not written."""
+    return entry_of(
         stage.order,
         verb,
         by=by,
@@ -70,10 +73,15 @@ def note(stage: Stage, verb: str, *, by: User | None, at: datetime, **data: Any)
     )
 
 
+def note(stage: Stage, verb: str, *, by: User | None, at: datetime, **data: Any) -> None:
+    """One journal row on the order of `stage`, naming the stage, for the unit that is responsible now."""
+    insert(noting(stage, verb, by=by, at=at, **data))
+
+
 def due_of(stage: Stage, start: datetime, calendars: Calendars) -> datetime | None:
     """The due time of `stage` from its frozen promise. Raises CalendarMissing."""
     try:
-        return promises.due(promise_of(stage), start, calendars.of(stage.unit), stage.appointed_at)
+        return planning.due(stage, start, calendars)
     except CalendarYearMissing as missing:
         raise CalendarMissing(year=missing.year) from missing
 
@@ -133,7 +141,7 @@ def advance(order: Order, *, by: User | None, at: datetime, calendars: Calendars
 
 def _start_next(order: Order, pending: list[Stage], *, by: User | None, at: datetime, calendars: Calendars) -> None:
     """Start the first pending stage and the parallel ones right behind it."""
-    first, *others = pending
+    first = pending[0]
     if not _contract_is_there(first):
         return
     if order.state == OrderState.ACCEPTED:
@@ -141,24 +149,13 @@ def _start_next(order: Order, pending: list[Stage], *, by: User | None, at: date
         record(order, "order.running", by=None, at=at)
     if undecided(first):
         note(first, "stage.decision_due", by=None, at=at)
-        return
-    start_stage(first, by=by, at=at, calendars=calendars)
-    for stage in others:
-        if not stage.stage_type.parallel or undecided(stage):
-            break
+    for stage in starters(pending):
         start_stage(stage, by=by, at=at, calendars=calendars)
-
-
-def undecided(stage: Stage) -> bool:
-    """Whether an optional stage still waits for yes or no (O5)."""
-    return stage.stage_type.optional and not stage.needed
 
 
 def expect(order: Order, stages: list[Stage], *, at: datetime, calendars: Calendars) -> Order:
     """Store today's expectation of the finish and the nearest clock; what was promised stays as it was."""
-    order.expected_at = expected_finish(stages, at, calendars)
-    clocks = [order.promised_at, *(stage.due_at for stage in stages if stage.state == StageState.ACTIVE)]
-    order.clock_at = min((due for due in clocks if due is not None), default=None)
+    foresee(order, stages, at, calendars)
     order.save(update_fields=["expected_at", "clock_at"])
     return order
 

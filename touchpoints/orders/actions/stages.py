@@ -16,7 +16,7 @@ from cxorders.organisation.models import Unit, User
 from touchpoints.orders import policy
 from touchpoints.orders.actions.accept import ReasonMissing
 from touchpoints.orders.actions.evidence import EvidenceInput, check, seal
-from touchpoints.orders.actions.flow import advance, due_of, expect, hold, hold_running, note, require
+from touchpoints.orders.actions.flow import advance, expect, hold, hold_running, note, require
 from touchpoints.orders.enums import (
     BUSINESS_SEGMENTS,
     NIGHT_BEGINS,
@@ -27,7 +27,7 @@ from touchpoints.orders.enums import (
     OrderState,
     StageState,
 )
-from touchpoints.orders.events import StageAppointed, StageEnded
+from touchpoints.orders.events import StageEnded
 from touchpoints.orders.guards import guards_of
 from touchpoints.orders.models import Order, Stage
 from touchpoints.orders.queries import Calendars, is_callback, is_per_household, stages_of
@@ -86,7 +86,7 @@ def _not_before_start(stage: Stage, at: datetime) -> datetime:
     return max(at, stage.started_at) if stage.started_at is not None else at
 
 
-def _require_work(stage: Stage, by: User | None) -> None:
+def require_work(stage: Stage, by: User | None) -> None:
     if not policy.may_work(by, stage):
         raise NotAllowed()
     if by is not None and is_callback(stage.stage_type):
@@ -132,7 +132,7 @@ def complete_stage(stage: Stage, *, by: User | None, at: datetime, evidence: Seq
     HouseholdsOpen, NightBan, SamePerson, WithTheCallbacks, CalendarMissing (from the next stage).
     """
     order = hold_running(stage)
-    _require_work(stage, by)
+    require_work(stage, by)
     _require_other_person(stage, by)
     left = open_households(stage)
     if left:
@@ -165,7 +165,7 @@ def fail_stage(stage: Stage, *, by: User | None, at: datetime, reason: str) -> S
     Effects: reason and end; journal with `retry_by`; StageEnded. Errors: NotAllowed, ReasonMissing, WrongState, Stale.
     """
     order = hold_running(stage)
-    _require_work(stage, by)
+    require_work(stage, by)
     if not reason.strip():
         raise ReasonMissing(field="reason")
     ended_at = _not_before_start(stage, at)
@@ -186,7 +186,7 @@ def retry_stage(
     Effects: agreed time; journal. Errors: NotAllowed, WrongState, Stale.
     """
     order = hold_running(stage)
-    _require_work(stage, by)
+    require_work(stage, by)
     require(stage, StageState.FAILED)
     values: dict[str, Any] = {"ended_at": None, "reason": ""}
     if appointed_at is not None:
@@ -262,39 +262,6 @@ def assign_stage(stage: Stage, *, by: User | None, at: datetime, assignee: User)
         raise WrongState()
     stage.assignee, stage.unit = assignee, unit
     note(stage, "stage.assigned", by=by, at=at, assignee=assignee.pk, assignee_name=assignee.name)
-    return stage
-
-
-@transaction.atomic
-def appoint_stage(
-    stage: Stage,
-    *,
-    by: User | None,
-    at: datetime,
-    appointed_at: datetime,
-    until: datetime | None = None,
-    reason: str = "",
-) -> Stage:
-    """Agree a moment with the customer, or announce one; told to the customer, so it is in the journal.
-
-    Promises of kind tolerance, ahead and manual get their due time from it; a promise in days does not move.
-    `until`: the end of the agreed window; a tolerance runs from there. Effects: journal, StageAppointed.
-    Errors: NotAllowed, WrongState, and what a receiver refuses.
-    """
-    order = hold_running(stage)
-    _require_work(stage, by)
-    stage.appointed_at = until if until is not None and stage.promise_kind == "tolerance" else appointed_at
-    hangs_on_it = stage.promise_kind in ("tolerance", "ahead", "manual") and stage.started_at is not None
-    due = due_of(stage, stage.started_at or at, Calendars()) if hangs_on_it else stage.due_at
-    first = stage.first_due_at or due
-    stage.appointed_at = appointed_at
-    changed = Stage.objects.filter(pk=stage.pk, state__in=(StageState.PENDING, *OPEN_STAGE_STATES))
-    if not changed.update(appointed_at=appointed_at, due_at=due, first_due_at=first):
-        raise WrongState()
-    stage.due_at, stage.first_due_at = due, first
-    note(stage, "stage.appointed", by=by, at=at, appointed_at=appointed_at.isoformat(), reason=reason.strip())
-    publish(StageAppointed(stage_id=stage.pk, appointed_at=appointed_at, at=at, by_id=by.pk if by else None))
-    expect(order, stages_of(order), at=at, calendars=Calendars())
     return stage
 
 

@@ -1,7 +1,9 @@
 """The two kinds of orders a table may hold: orders that move, and history."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.utils.text import format_lazy
@@ -10,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from cxorders.customers.importing import ADDRESS, CUSTOMER_NUMBER, CUSTOMER_PHONE
 from cxorders.transfer import cells
 from cxorders.transfer.kinds import Column, Kind, Origin, Pass, Words
-from touchpoints.orders.importing.passes import HistoryPass, OrdersPass
+from cxorders.transfer.models import Made
+from cxorders.transfer.references import pieces
+from touchpoints.orders.importing.passes import HistoryPass, OrdersPass, tell_of
 from touchpoints.orders.models import Order, Stage, StageType
 
 MOST_STAGES = 12
@@ -56,6 +60,16 @@ class _OrderKind(Kind):
     makes = (Order,)
     belongings: ClassVar = ((Stage, "order"),)
     quiet_verbs: ClassVar[frozenset[str]] = QUIET
+
+    def restore(self, made: Sequence[Made], *, at: datetime) -> None:
+        """The heat map hears of the stages that go."""
+        for piece in pieces([one.object_id for one in made]):
+            rows = Stage.objects.filter(order__in=piece, ended_at__isnull=False).order_by("pk")
+            over: dict[int, list[Stage]] = defaultdict(list)
+            for stage in rows.only("company_id", "ended_at", "due_at"):
+                over[stage.company_id].append(stage)
+            for company_id, stages in over.items():
+                tell_of(company_id, stages, at=at)
 
     def guides(self) -> Iterable[tuple[Words, Sequence[Words], Sequence[Sequence[Any]]]]:
         """Order types with their stages, for the template."""

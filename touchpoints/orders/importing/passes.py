@@ -1,36 +1,41 @@
-"""Checking and writing orders in bulk. Customers are told nothing and no event is published: what is imported has
-happened elsewhere. Promises are frozen as the standards of the day of acceptance say; only what another system
+"""Checking and writing orders in bulk. Customers are told nothing and no probe is planned: what is imported has
+happened elsewhere; only the heat map hears of stages that are over (StagesLoaded). Stages, promises and clocks are
+those the verbs would give (`planning`): frozen as the standards of the day of acceptance say; only what another system
 promised is taken over.
 """
 
 from abc import abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from cxorders.customers.importing import find_customers
+from cxorders.journal.actions import entry_of
 from cxorders.journal.models import Entry
-from cxorders.kit.inserting import insert_all
+from cxorders.kit.events import publish
+from cxorders.kit.inserting import pour
+from cxorders.kit.numbering import BUSINESS_ZONE
 from cxorders.transfer.cells import Line
 from cxorders.transfer.kinds import Origin, Pass
 from cxorders.transfer.models import Made
+from touchpoints.orders import planning
 from touchpoints.orders.enums import OrderState, StageState
+from touchpoints.orders.events import StagesLoaded
 from touchpoints.orders.importing.reference import Reference, resolve
 from touchpoints.orders.models import Order, Stage, StageType
-from touchpoints.orders.queries import expected_finish, is_callback
+from touchpoints.orders.queries import is_callback
 
 ORDER_LABEL = "touchpoints.order"
-AT_ONCE = 500
-"""rows of one statement"""
 
 
 class _OrderPass(Pass):
     def __init__(self, origin: Origin) -> None:
         super().__init__(origin)
         self.reference = Reference(origin.company)
+        with override("zh-hans"):
+            self.over = _("在原系统已办完")
 
     def key(self, line: Line) -> Hashable | None:
         """The number the other system gave it."""
@@ -68,24 +73,15 @@ class _OrderPass(Pass):
         for order, stages in zip(orders, laid, strict=True):
             for stage in stages:
                 stage.order_id = order.pk
-        _insert([stage for stages in laid for stage in stages])
+        pour([stage for stages in laid for stage in stages])
+        tell_of(self.origin.company.pk, (stage for stages in laid for stage in stages), at=self.origin.at)
         pairs = list(zip(lines, orders, strict=True))
-        _insert([self._entry(line, order) for line, order in pairs])
+        pour([self._entry(line, order) for line, order in pairs])
         return [Made(row=line.number, model=ORDER_LABEL, object_id=order.pk) for line, order in pairs]
 
     def _entry(self, line: Line, order: Order) -> Entry:
-        by = self.origin.by
-        return Entry(
-            actor_id=by.pk if by else None,
-            actor_name=by.name if by else "",
-            unit_id=order.unit_id,
-            company_id=order.company_id,
-            verb="order.imported",
-            subject_label=ORDER_LABEL,
-            subject_id=order.pk,
-            at=self.origin.at,
-            data={"original": line.values["original"], "number": self.origin.number, "row": line.number},
-        )
+        said = {"original": line.values["original"], "number": self.origin.number, "row": line.number}
+        return entry_of(order, "order.imported", by=self.origin.by, at=self.origin.at, **said)
 
     def _bare(self, line: Line, state: str) -> Order:
         return Order(
@@ -101,10 +97,14 @@ class _OrderPass(Pass):
         )
 
 
-def _insert(rows: Sequence[Model]) -> None:
-    """Rows nobody needs the keys of, in plain statements: half the time of `bulk_create`."""
-    for begin in range(0, len(rows), AT_ONCE):
-        insert_all(rows[begin : begin + AT_ONCE])
+def tell_of(company_id: int, stages: Iterable[Stage], *, at: datetime) -> None:
+    """Publish StagesLoaded for those of `stages` that are over, where there is one."""
+    over = [stage for stage in stages if stage.ended_at is not None]
+    days = {
+        moment.astimezone(BUSINESS_ZONE).date() for stage in over for moment in (stage.ended_at, stage.due_at) if moment
+    }
+    if days:
+        publish(StagesLoaded(company_id=company_id, days=frozenset(days), at=at))
 
 
 def _named(rows: list[StageType], said: str) -> StageType | None:
@@ -141,33 +141,24 @@ class OrdersPass(_OrderPass):
 
     def stages(self, line: Line, order: Order) -> list[Stage]:
         """Stages before the present one are passed over with a reason, the present one runs, the others wait."""
-        present = line.found.get("stage")
+        present: StageType | None = line.found.get("stage")
         if present is None:
             return []
         started: datetime = line.get("stage_started", None) or line.values["accepted"]
-        with override("zh-hans"):
-            over = _("在原系统已办完")
-        laid, ahead = [], []
-        for row in self.reference.stages[order.order_type_id]:
-            if row.seq < present.seq and not is_callback(row):
-                laid.append(
-                    self.reference.stage(
-                        order, row, state=StageState.SKIPPED, ended_at=started, needed=False, reason=over
-                    )
-                )
-            elif row.pk == present.pk:
-                stage = self.reference.stage(order, row, state=StageState.ACTIVE, started_at=started)
-                stage.due_at = stage.first_due_at = self.reference.due(stage, started)
-                stage.needed = True if row.optional else None
-                ahead.append(stage)
-            else:
-                ahead.append(self.reference.stage(order, row))
-        finish = self.reference.foretell([s for s in ahead if not is_callback(s.stage_type)], started)
-        order.promised_at = line.get("promised", None) or finish
-        order.expected_at = expected_finish(ahead, self.origin.at, self.reference.calendars)
-        clocks = [order.promised_at, *(stage.due_at for stage in ahead if stage.state == StageState.ACTIVE)]
-        order.clock_at = min((due for due in clocks if due is not None), default=None)
-        return laid + ahead
+        stages = self.reference.lay_out(order)
+        passed = [row for row in stages if row.seq < present.seq and not is_callback(row.stage_type)]
+        for stage in passed:
+            stage.state, stage.ended_at, stage.needed, stage.reason = StageState.SKIPPED, started, False, self.over
+        service = [row for row in stages if row.seq >= present.seq and not is_callback(row.stage_type)]
+        service[0].needed = True if service[0].stage_type.optional else None
+        for stage in planning.starters(service):
+            stage.state, stage.started_at = StageState.ACTIVE, started
+            stage.due_at = stage.first_due_at = self.reference.due(stage, started)
+        ahead = [row for row in stages if row.state != StageState.SKIPPED]
+        planning.foretell(ahead, started, self.reference.calendars)
+        order.promised_at = line.get("promised", None) or planning.promised_finish(ahead)
+        planning.foresee(order, stages, self.origin.at, self.reference.calendars)
+        return stages
 
 
 class HistoryPass(_OrderPass):
@@ -206,17 +197,16 @@ class HistoryPass(_OrderPass):
 
     def stages(self, line: Line, order: Order) -> list[Stage]:
         """Stages with an end are done, with the due time the standard would have given; the others were skipped."""
-        laid = []
+        stages = self.reference.lay_out(order)
         before = line.values["accepted"]
-        for number, row in enumerate(self.reference.stages[order.order_type_id], 1):
+        for number, stage in enumerate(stages, 1):
             end = line.get(f"end{number}", None) if number <= self.most else None
             if end is None:
-                laid.append(self.reference.stage(order, row, state=StageState.SKIPPED, needed=False, ended_at=before))
+                stage.state, stage.needed, stage.ended_at = StageState.SKIPPED, False, before
                 continue
             start = line.get(f"start{number}", None) or min(before, end)
-            stage = self.reference.stage(order, row, state=StageState.DONE, started_at=start, ended_at=end)
+            stage.state, stage.started_at, stage.ended_at = StageState.DONE, start, end
             stage.due_at = stage.first_due_at = self.reference.due(stage, start)
-            stage.needed = True if row.optional else None
-            laid.append(stage)
+            stage.needed = True if stage.stage_type.optional else None
             before = end
-        return laid
+        return stages

@@ -4,7 +4,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.utils import timezone
 
@@ -14,11 +13,9 @@ from cxorders.kit.worktime import CalendarYearMissing
 from cxorders.organisation.models import Unit
 from cxorders.transfer.cells import Line
 from touchpoints.catalogue.models import Segment
-from touchpoints.orders import promises
-from touchpoints.orders.actions.accept import frozen_promise
+from touchpoints.orders import planning
 from touchpoints.orders.models import Order, OrderType, Stage, StageType
-from touchpoints.orders.promises import Promise
-from touchpoints.orders.queries import Calendars, departments_of, is_callback, promise_of
+from touchpoints.orders.queries import Calendars, departments_of
 from touchpoints.standards.queries import own_history
 
 ORIGINALS = uuid.UUID("6f1f3a52-8d8e-4a1e-9c0b-2f7c1d5e9a40")
@@ -55,55 +52,26 @@ class Reference:
         self.departments = departments_of(company)
         self.own = own_history(company)
         self.calendars = Calendars()
-        self._promises: dict[tuple[int, date], Promise] = {}
+        self._laid: dict[tuple[int, int, date], list[Stage]] = {}
 
-    def promise(self, row: StageType, accepted: datetime) -> Promise:
-        """The promise a stage of this type gets in an order the company accepted at `accepted`."""
-        place = (row.pk, timezone.localdate(accepted, BUSINESS_ZONE))
-        if place not in self._promises:
-            self._promises[place] = frozen_promise(row, self.own.on(place[1]))
-        return self._promises[place]
+    def lay_out(self, order: Order) -> list[Stage]:
+        """The stages of `order` with unit and the promises of the day it was accepted, not saved.
 
-    def unit_of(self, row: StageType, took_in: Unit) -> Unit:
-        """Who answers for a stage of an order that `took_in` took in."""
-        own = took_in if took_in.department_code == row.department_code else None
-        return own or self.departments.get(row.department_code) or took_in
-
-    def stage(self, order: Order, row: StageType, **values: Any) -> Stage:
-        """A stage of `order`, not saved, with unit and promise."""
-        promise = self.promise(row, order.accepted_at or order.created_at)
-        return Stage(
-            company=self.company,
-            order=order,
-            stage_type=row,
-            seq=row.seq,
-            unit=self.unit_of(row, order.unit),
-            promise_kind=promise.kind,
-            promise_value=promise.value,
-            promise_unit=promise.unit,
-            **values,
-        )
+        Laid out once per type, unit and day, then copied.
+        """
+        day = timezone.localdate(order.accepted_at or order.created_at, BUSINESS_ZONE)
+        key = (order.order_type_id, order.unit_id, day)
+        if key not in self._laid:
+            types, own = self.stages[order.order_type_id], self.own.on(day)
+            self._laid[key] = planning.lay_out(order, types, departments=self.departments, own=own)
+        return planning.same_for(order, self._laid[key])
 
     def due(self, stage: Stage, start: datetime) -> datetime | None:
         """When a stage started at `start` is due; None where nothing was promised or the holiday table is missing."""
         try:
-            return promises.due(promise_of(stage), start, self.calendars.of(stage.unit))
+            return planning.due(stage, start, self.calendars)
         except CalendarYearMissing:
             return None
-
-    def foretell(self, stages: Sequence[Stage], start: datetime) -> datetime | None:
-        """Write the forecast of each stage still to come behind `start`; the finish, None where it is not known."""
-        cursor = start
-        try:
-            for stage in stages:
-                if stage.stage_type.optional and not stage.needed:
-                    continue
-                end = promises.forecast(promise_of(stage), cursor, self.calendars.of(stage.unit))
-                stage.forecast_at = end
-                cursor = cursor if is_callback(stage.stage_type) else end
-        except CalendarYearMissing:
-            return None
-        return cursor
 
 
 def resolve(reference: Reference, lines: Sequence[Line]) -> None:

@@ -22,6 +22,9 @@ from touchpoints.orders.promises import Promise
 
 IS_CALLBACK = Q(stage_type__process__code=CALLBACK_PROCESS, stage_type__department_code__in=CALLBACK_DEPARTMENTS)
 
+MOST_KEPT = 20_000
+"""forecasts kept by one `Calendars`"""
+
 
 def is_callback(stage_type: StageType) -> bool:
     """Whether the stage is a call-back after the service, planned by the call-back room and not waited for (O12)."""
@@ -63,12 +66,26 @@ class Calendars:
 
     def __init__(self) -> None:
         self._known: dict[int, WorkCalendar] = {}
+        self._ends: dict[tuple[str, str, str, int, datetime], datetime] = {}
 
     def of(self, unit: Unit) -> WorkCalendar:
         """The calendar of `unit` (its own windows or the nearest above)."""
         if unit.pk not in self._known:
             self._known[unit.pk] = calendar_for(unit)
         return self._known[unit.pk]
+
+    def forecast(self, stage: Stage, start: datetime) -> datetime:
+        """When `stage` should end by its frozen promise if it starts at `start`. CalendarYearMissing.
+
+        Kept: stages of many orders begin at the same close of business, and each asks again and again.
+        """
+        promised = (stage.promise_kind, stage.promise_unit, repr(stage.promise_value), stage.unit_id, start)
+        end = self._ends.get(promised)
+        if end is None:
+            if len(self._ends) >= MOST_KEPT:
+                self._ends.clear()
+            end = self._ends[promised] = promises.forecast(promise_of(stage), start, self.of(stage.unit))
+        return end
 
 
 def expected_finish(stages: list[Stage], at: datetime, calendars: Calendars) -> datetime | None:
@@ -84,7 +101,7 @@ def expected_finish(stages: list[Stage], at: datetime, calendars: Calendars) -> 
             if stage.state == StageState.PENDING:
                 if stage.stage_type.optional and not stage.needed:
                     continue
-                cursor = promises.forecast(promise_of(stage), cursor, calendars.of(stage.unit))
+                cursor = calendars.forecast(stage, cursor)
                 if stage.order.parent_id is not None and stage.forecast_at is not None:
                     cursor = max(cursor, stage.forecast_at)  # a household is never through before its contract
             else:
