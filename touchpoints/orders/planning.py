@@ -19,7 +19,7 @@ from touchpoints.orders.queries import Calendars, expected_finish, is_callback, 
 
 
 def frozen_promise(stage_type: StageType, own: Mapping[str, Any]) -> Promise:
-    """The promise of a stage, `own` being the `own_limits` of the company on that day: the catalogue's or a tighter one."""
+    """The promise of a stage, `own` being the company's `own_limits` of that day: the catalogue's or a tighter one."""
     promise = Promise(stage_type.promise_kind, stage_type.promise_value, stage_type.promise_unit or "")
     standard = stage_type.standard
     if standard is None:

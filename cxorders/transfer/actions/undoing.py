@@ -176,7 +176,9 @@ def _refuse(batch: Batch, used: dict[int, str], *, at: datetime) -> None:
     held = _held(batch)
     back = BatchState.LOADED if held.mark_is_final and not held.taken_back else BatchState.FAILED
     named = [[row, what] for row, what in list(used.items())[:MOST_NAMED]]
-    problem = {"code": "used", "count": len(used), "rows": named, "taken_back": held.taken_back}
+    problem = {"code": "used", "count": len(used), "rows": named}
+    if held.taken_back:
+        problem["taken_back"] = held.taken_back
     move(held, back, table=BATCH_TRANSITIONS, problem=problem)
     record(
         held, "import.undo_refused", by=held.undone_by, at=at, number=held.number, count=len(used),
