@@ -88,6 +88,11 @@ def test_an_imported_order_is_promised_what_was_in_force_when_it_was_accepted(wo
     an_own_value(world.company, row.standard.code, row.promise_value / 2, at=MIDNIGHT, first=FIRST)
     reference = Reference(world.company)
 
-    promised = [reference.promise(row, at).value for at in (MIDNIGHT - SECOND, MIDNIGHT)]
+    orders = [
+        Order(company=world.company, unit=world.team, order_type=row.order_type, created_at=MIDNIGHT, accepted_at=at)
+        for at in (MIDNIGHT - SECOND, MIDNIGHT)
+    ]
+    laid = [stage for order in orders for stage in reference.lay_out(order) if stage.stage_type_id == row.pk]
+    promised = [stage.promise_value for stage in laid]
 
     assert promised == [row.promise_value, row.promise_value / 2]
