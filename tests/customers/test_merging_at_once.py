@@ -1,14 +1,14 @@
 """Merges at the same moment: never a circle, never a pointer to a customer that does not stand."""
 
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
-from django.db import connections
 
 from cxorders.customers.actions import MergeCircle, MergedAlready, merge_customers
 from cxorders.customers.models import Customer, Merge
 from tests.factories.orders import MONDAY, a_customer
 from tests.factories.organisation import a_world
+from tests.harness.together import at_once
 
 
 @pytest.mark.django_db(transaction=True)
@@ -16,26 +16,11 @@ from tests.factories.organisation import a_world
 def test_merges_at_once_leave_customers_that_stand(pairs) -> None:
     world = a_world()
     people = [a_customer(world.company) for _ in range(3)]
-    together, made, refused, failed = Barrier(len(pairs)), [], [], []
+    merge = partial(merge_customers, by=None, at=MONDAY, reason="同一住址")
 
-    def merge(kept: Customer, gone: Customer) -> None:
-        try:
-            together.wait(timeout=10)
-            made.append(merge_customers(kept, gone, by=None, at=MONDAY, reason="同一住址"))
-        except (MergeCircle, MergedAlready) as error:
-            refused.append(error)
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            connections.close_all()
+    acts = [partial(merge, people[kept], people[gone]) for kept, gone in pairs]
+    made, refused = at_once(*acts, refusals=(MergeCircle, MergedAlready))
 
-    threads = [Thread(target=merge, args=(people[kept], people[gone])) for kept, gone in pairs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-
-    assert failed == []
     assert len(made) + len(refused) == len(pairs)
     assert made
     rows = {row.pk: row.merged_into_id for row in Customer.objects.all()}

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.test import Client
+
 from cxorders.organisation.models import Unit, User
 from tests.factories.catalogue import standard
 from tests.factories.organisation import World, a_person
@@ -68,3 +70,13 @@ class Case:
 
     def in_force(self, day: date) -> Any:
         return own_limits(self.world.company, day).get(CODE)
+
+
+def form(today: date, *value: Any, **more: Any) -> dict[str, Any]:
+    """A proposal as the page sends it."""
+    return {"value": [*value], "valid_from": today.isoformat(), "valid_to": "", "reason": "客户嫌慢", **more}
+
+
+def page_at(client: Client, url: str) -> str:
+    """The page as text."""
+    return client.get(url).content.decode()

@@ -1,14 +1,14 @@
 """Two people who book the last place of a half-day at the same moment: one gets it, the other is told."""
 
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
-from django.db import connections
 
 from tests.factories.appointments import MINUTE, WEDNESDAY, a_visit_stage
 from tests.factories.catalogue import the_catalogue
 from tests.factories.orders import MONDAY
 from tests.factories.organisation import a_world, team_of
+from tests.harness.together import at_once
 from touchpoints.appointments.actions import Agreed, book_appointment, set_places
 from touchpoints.appointments.actions.places import HalfDayFull
 from touchpoints.appointments.models import Appointment
@@ -25,26 +25,10 @@ def test_the_last_place_is_given_away_once(configured: bool, monkeypatch: pytest
     else:  # nobody made the row of the half-day yet
         monkeypatch.setattr("touchpoints.appointments.actions.places.usual_places", lambda _crew: 1)
     stages = [a_visit_stage() for _ in range(3)]
-    together, made, refused, failed = Barrier(len(stages)), [], [], []
+    book = partial(book_appointment, by=None, agreed=Agreed(crew, WEDNESDAY, "0830"))
 
-    def book(stage) -> None:
-        try:
-            together.wait(timeout=10)
-            at = stage.started_at + MINUTE
-            made.append(book_appointment(stage, by=None, at=at, agreed=Agreed(crew, WEDNESDAY, "0830")))
-        except HalfDayFull as full:
-            refused.append(full)
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            connections.close_all()
+    acts = [partial(book, stage, at=stage.started_at + MINUTE) for stage in stages]
+    made, refused = at_once(*acts, refusals=(HalfDayFull,))
 
-    threads = [Thread(target=book, args=(stage,)) for stage in stages]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-
-    assert failed == []
     assert (len(made), len(refused)) == (1, 2)
     assert Appointment.objects.get().pk == made[0].pk

@@ -1,10 +1,9 @@
 """Two people who decide one proposal at the same moment: one decides, the other is told."""
 
 from datetime import date, datetime
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
-from django.db import connections
 
 from cxorders.journal.models import Entry
 from cxorders.kit.errors import Stale, WrongState
@@ -12,6 +11,7 @@ from cxorders.organisation.models import User
 from tests.factories.catalogue import the_catalogue
 from tests.factories.organisation import a_person, a_world
 from tests.factories.standards import FIRST_MORNING, a_draft, an_own_value
+from tests.harness.together import at_once
 from touchpoints.standards.actions import DraftWaiting, approve_version, reject_version
 from touchpoints.standards.models import StandardVersion
 
@@ -27,30 +27,16 @@ def test_a_proposal_is_decided_once(second: str) -> None:
     an_own_value(world.company, value=12, at=AT)
     draft = a_draft(world.company, value=10, first=LATER)
     people = [a_person("branch_leader", at=world.company), a_person("hq_cs", at=world.group)]
-    together, made, refused, failed = Barrier(2), [], [], []
 
-    def decide(person: User, reject: bool) -> None:
-        try:
-            mine = StandardVersion.objects.select_related("standard").get(pk=draft.pk)
-            together.wait(timeout=10)
-            if reject:
-                made.append(reject_version(mine, by=person, at=AT, text="人手不够"))
-            else:
-                made.append(approve_version(mine, by=person, at=AT))
-        except (WrongState, Stale) as lost:
-            refused.append(lost)
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            connections.close_all()
+    def decide(person: User, reject: bool) -> StandardVersion:
+        mine = StandardVersion.objects.select_related("standard").get(pk=draft.pk)
+        if reject:
+            return reject_version(mine, by=person, at=AT, text="人手不够")
+        return approve_version(mine, by=person, at=AT)
 
-    threads = [Thread(target=decide, args=(person, n == 1 and second == "rejects")) for n, person in enumerate(people)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
+    acts = [partial(decide, person, n == 1 and second == "rejects") for n, person in enumerate(people)]
+    made, refused = at_once(*acts, refusals=(WrongState, Stale))
 
-    assert failed == []
     assert (len(made), len(refused)) == (1, 1)
     draft.refresh_from_db()
     assert (draft.state, draft.decided_by_id) == (made[0].state, made[0].decided_by_id)
@@ -66,25 +52,9 @@ def test_two_proposals_of_one_standard_at_once() -> None:
     the_catalogue()
     world = a_world()
     people = [a_person("dept_mgr", at=world.company), a_person("gatekeeper", at=world.company)]
-    together, made, refused, failed = Barrier(2), [], [], []
+    propose = partial(a_draft, world.company, value=10)
 
-    def propose(person: User) -> None:
-        try:
-            together.wait(timeout=10)
-            made.append(a_draft(world.company, value=10, by=person))
-        except DraftWaiting as waiting:
-            refused.append(waiting)
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            connections.close_all()
+    made, refused = at_once(*[partial(propose, by=person) for person in people], refusals=(DraftWaiting,))
 
-    threads = [Thread(target=propose, args=(person,)) for person in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-
-    assert failed == []
     assert (len(made), len(refused)) == (1, 1)
     assert StandardVersion.objects.get().proposed_by_id == made[0].proposed_by_id

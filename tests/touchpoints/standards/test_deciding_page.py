@@ -3,53 +3,19 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
 
-import pytest
 from django.test import Client
-from django.utils import timezone
 
-from cxorders.kit.numbering import BUSINESS_ZONE
 from cxorders.organisation.models import User
 from tests.factories.catalogue import the_catalogue
 from tests.factories.organisation import World, a_person, a_world
-from tests.factories.standards import a_draft, an_own_value
+from tests.factories.standards import a_draft, an_own_value, page_at
 from touchpoints.standards.models import Standard, StandardVersion
 
 GROUND = (the_catalogue, a_world)
 
 SignIn = Callable[..., Client]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def today(now: datetime) -> date:
-    return timezone.localdate(now, BUSINESS_ZONE)
-
-
-@pytest.fixture
-def leader(world: World) -> User:
-    the_catalogue()
-    return a_person("branch_leader", at=world.company)
-
-
-@pytest.fixture
-def manager(world: World) -> User:
-    the_catalogue()
-    return a_person("dept_mgr", at=world.company)
-
-
-def form(today: date, *value: Any, **more: Any) -> dict[str, Any]:
-    return {"value": [*value], "valid_from": today.isoformat(), "valid_to": "", "reason": "客户嫌慢", **more}
-
-
-def page_at(client: Client, url: str) -> str:
-    return client.get(url).content.decode()
 
 
 # ---- deciding ----------------------------------------------------------------------------------------------------

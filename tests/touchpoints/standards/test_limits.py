@@ -32,11 +32,6 @@ def manager(world: World) -> User:
     return a_person("dept_mgr", at=world.company)
 
 
-@pytest.fixture
-def leader(world: World) -> User:
-    return a_person("branch_leader", at=world.company)
-
-
 def propose(company: Unit, by: User, code: str, value: Any) -> StandardVersion:
     return propose_version(company, code, Wanted(value, TODAY, None, "客户嫌慢"), by=by, at=NOON)
 

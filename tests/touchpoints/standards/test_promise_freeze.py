@@ -2,12 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
-
 from cxorders.organisation.models import User
 from tests.factories.catalogue import the_catalogue
 from tests.factories.orders import an_order
-from tests.factories.organisation import World, a_person, a_world
+from tests.factories.organisation import World, a_world
 from tests.factories.standards import a_draft, an_own_value
 from touchpoints.orders.importing.reference import Reference
 from touchpoints.orders.models import Order, StageType
@@ -22,12 +20,6 @@ MIDNIGHT = datetime(2026, 9, 14, 16, 0, tzinfo=UTC)
 """00:00 of 15 September in Shanghai"""
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def leader(world: World) -> User:
-    the_catalogue()
-    return a_person("branch_leader", at=world.company)
 
 
 def frozen(order: Order, stage_type: StageType) -> object:
