@@ -9,7 +9,12 @@ const LOGIN = "{% url 'organisation:login' %}", LOGOUT = "{% url 'organisation:l
 const DAY_MS = 24 * 60 * 60 * 1000, PATIENCE_MS = 8000;
 
 self.addEventListener("install", event => {
-  event.waitUntil(caches.open(FILES).then(files => files.add(FALLBACK)).then(() => self.skipWaiting()));
+  event.waitUntil((async () => {
+    const files = await caches.open(FILES), answer = await fetch(FALLBACK);
+    await keepFiles(await answer.clone().text());
+    await files.put(FALLBACK, answer);
+    await self.skipWaiting();
+  })());
 });
 
 self.addEventListener("activate", event => {
@@ -45,11 +50,15 @@ async function keepAll(addresses) {
 /* Keep a page and the files it is drawn with. */
 async function keep(answer, address) {
   if (!answer.ok || answer.headers.get("Cx-Offline") !== "keep") return;
-  const pages = await caches.open(PAGES), files = await caches.open(FILES);
-  const text = await answer.clone().text();
+  const pages = await caches.open(PAGES);
+  await keepFiles(await answer.clone().text());
+  await pages.put(address, answer);
+}
+
+async function keepFiles(text) {
+  const files = await caches.open(FILES);
   const drawn = new Set([...text.matchAll(/(?:href|src)="(\/static\/[^"#]+)/g)].map(found => found[1]));
   for (const name of drawn) if (!await files.match(name)) await files.add(name).catch(() => undefined);
-  await pages.put(address, answer);
 }
 
 async function page(event) {

@@ -11,10 +11,11 @@ from cxorders.kit.numbering import BUSINESS_ZONE
 from tests.demo.ground import NOW
 from touchpoints.orders import promises
 from touchpoints.orders.actions import close_finished, resume_expired
-from touchpoints.orders.actions.accept import _foretell, _lay_out, _promised_finish
+from touchpoints.orders.actions.accept import _lay_out
 from touchpoints.orders.enums import ORDER_TRANSITIONS, STAGE_TRANSITIONS, OrderState, StageState
 from touchpoints.orders.guards import guards_of
 from touchpoints.orders.models import Evidence, Order, Stage, StagePause
+from touchpoints.orders.planning import foretell, promised_finish
 from touchpoints.orders.queries import Calendars, expected_finish, is_callback, promise_of, stages_of
 
 pytestmark = [
@@ -116,12 +117,12 @@ def test_promises_forecasts_and_the_expected_finish_are_those_of_acceptance() ->
         # whether an optional stage was known to be needed at acceptance shows in the words: later it has a reason
         known = {s.stage_type.code: True for s in stages if s.needed and not s.reason}
         planned = _lay_out(order, known, timezone.localdate(order.accepted_at, BUSINESS_ZONE))
-        _foretell(planned, order.accepted_at, calendars)
+        foretell(planned, order.accepted_at, calendars)
         asked = [(s.stage_type_id, s.promise_kind, s.promise_value, s.promise_unit, s.forecast_at) for s in planned]
         assert asked == [
             (s.stage_type_id, s.promise_kind, s.promise_value, s.promise_unit, s.forecast_at) for s in stages
         ], order
-        assert order.promised_at == _promised_finish(planned), order
+        assert order.promised_at == promised_finish(planned), order
         seen = [row.at for row in journal(order) if row.verb in THOUGHT_OVER]
         expected = expected_finish(stages, max(seen), calendars) if order.done_at is None else order.done_at
         assert order.expected_at == expected, order
