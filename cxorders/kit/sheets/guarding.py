@@ -35,7 +35,7 @@ def inspect(stream: IO[bytes]) -> None:
     try:
         with zipfile.ZipFile(stream) as archive:
             _inspect(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
         raise SheetRefused("damaged") from error
 
 
