@@ -82,9 +82,10 @@ def test_an_imported_order_is_promised_what_was_in_force_when_it_was_accepted(wo
 
     orders = [
         Order(company=world.company, unit=world.team, order_type=row.order_type, created_at=MIDNIGHT, accepted_at=at)
-        for at in (MIDNIGHT - SECOND, MIDNIGHT)
+        for at in (MIDNIGHT - SECOND, MIDNIGHT, MIDNIGHT + 100 * DAY)
     ]
     laid = [stage for order in orders for stage in reference.lay_out(order) if stage.stage_type_id == row.pk]
     promised = [stage.promise_value for stage in laid]
 
-    assert promised == [row.promise_value, row.promise_value / 2]
+    assert promised == [row.promise_value, row.promise_value / 2, row.promise_value / 2]
+    assert len(reference._laid) == 2  # days under the same limits share one lay-out: files of many years stay small

@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -52,17 +53,20 @@ class Reference:
         self.departments = departments_of(company)
         self.own = own_history(company)
         self.calendars = Calendars()
-        self._laid: dict[tuple[int, int, date], list[Stage]] = {}
+        self._limits: dict[date, dict[str, Any]] = {}
+        self._laid: dict[tuple[int, int, str], list[Stage]] = {}
 
     def lay_out(self, order: Order) -> list[Stage]:
         """The stages of `order` with unit and the promises of the day it was accepted, not saved.
 
-        Laid out once per type, unit and day, then copied.
+        Laid out once per type, unit and set of limits, then copied: a file of many years has few sets of limits.
         """
         day = timezone.localdate(order.accepted_at or order.created_at, BUSINESS_ZONE)
-        key = (order.order_type_id, order.unit_id, day)
+        if day not in self._limits:
+            self._limits[day] = self.own.on(day)
+        key = (order.order_type_id, order.unit_id, repr(self._limits[day]))
         if key not in self._laid:
-            types, own = self.stages[order.order_type_id], self.own.on(day)
+            types, own = self.stages[order.order_type_id], self._limits[day]
             self._laid[key] = planning.lay_out(order, types, departments=self.departments, own=own)
         return planning.same_for(order, self._laid[key])
 
